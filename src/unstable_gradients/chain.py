@@ -103,10 +103,12 @@ def backward(trace, y):
     Raises
     ------
     TypeError
-        If ``y`` is no number.
+        If ``y`` is no number, or ``trace`` no trace.
     ValueError
         If the shape of ``y`` does not fit the trace.
     """
+    if not isinstance(trace, Trace):
+        raise TypeError(f"trace must be what forward returns, not {type(trace).__name__}: {trace!r}")
     y = checks.number(y, "y")
     _broadcast(y=y, trace=trace.z[-1])
     return _gathered(*_backward(trace, y))
@@ -114,7 +116,7 @@ def backward(trace, y):
 
 def _backward(trace, y):
     error = trace.activation.residual(trace.z[-1], y)  # dC/da_L
-    cost = error * error / 2
+    cost = error * (error / 2)  # error * error could overflow alone
     weights, biases = [], []
     for l in reversed(range(1, len(trace.z))):
         delta = trace.slope[l] * error  # dC/dz_l, which is dC/db_l
@@ -162,14 +164,17 @@ def gradients(x, y, weights, biases, activation="sigmoid"):
 
 
 def _is_real(values):
-    return isinstance(values, np.ndarray) and values.dtype.kind == "f"
+    return isinstance(values, np.ndarray) and values.dtype in (np.float16, np.float32, np.float64)
 
 
 def _stayed_in_range(trace, deltas):
     """Return whether every factor and every partial product is a normal number."""
-    smallest, largest = np.finfo(deltas.dtype).tiny, np.finfo(deltas.dtype).max
-    partial = (*trace.a[1:], *trace.slope[1:], deltas)
-    return all(np.all((np.abs(p) >= smallest) & (np.abs(p) <= largest)) for p in partial)
+    return all(np.all(_is_normal(p)) for p in (*trace.a[1:], *trace.slope[1:], deltas))
+
+
+def _is_normal(number):
+    limits = np.finfo(np.asarray(number).dtype)
+    return (np.abs(number) >= limits.tiny) & (np.abs(number) <= limits.max)
 
 
 def _unstacked(scaled):

@@ -47,8 +47,11 @@ def layers(value, name):
         return [number(v, f"{name}[{i}]") for i, v in enumerate(value)]
     array = _numeric_array(value)
     if array is None:
-        if isinstance(value, (list, tuple, np.ndarray)) and np.ndim(np.asarray(value, dtype=object)) == 1:
-            return [number(v, f"{name}[{i}]") for i, v in enumerate(value)]
+        if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 1):
+            entries = [number(v, f"{name}[{i}]") for i, v in enumerate(value)]
+            if any(np.ndim(entry) for entry in entries):
+                raise ValueError(f"{expected}; its rows differ in length: {_described(value)}")
+            return entries
         raise TypeError(f"{expected}; it is {_described(value)}")
     if array.ndim == 0:
         raise ValueError(f"{expected}; it is the single number {value!r}")
@@ -70,9 +73,15 @@ def _numeric_array(value):
         array = np.asarray(value)
     except ValueError:  # ragged
         return None
+    if isinstance(value, (list, tuple)) and array.dtype.kind in "iufc" and _holds_boolean(value):
+        return None  # NumPy would take [0.5, True] for [0.5, 1.0]
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     return array if array.dtype.kind in "fc" else None
+
+
+def _holds_boolean(value):
+    return any(isinstance(entry, (bool, np.bool_)) for entry in np.asarray(value, dtype=object).flat)
 
 
 def _described(value):

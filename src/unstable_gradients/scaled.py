@@ -45,14 +45,17 @@ class Scaled:
         """Return e to the power of this number, for results of any size."""
         z = np.asarray(self.to_float(), dtype=np.float64)
         z = np.where(np.abs(z) > BEYOND, np.copysign(np.inf, z), z)
-        in_range = np.abs(z) < 0.98 * np.log(float(np.finfo(self.mantissa.dtype).max))
+        in_range = np.abs(z) < -np.log(float(np.finfo(self.mantissa.dtype).tiny))
         k = np.where(in_range | ~np.isfinite(z), 0.0, np.rint(z / np.log(2)))
         power = np.exp(np.asarray(z - k * LN2_HIGH - k * LN2_LOW, dtype=self.mantissa.dtype))
         return Scaled(power, k.astype(np.int64))
 
     def tanh(self):
         """Return the hyperbolic tangent of this number."""
-        return Scaled(np.tanh(self.to_float()))
+        tiny = self.exponent < -60  # z to the last bit, for tanh z = z - z**3 / 3 + ...
+        return Scaled(
+            np.where(tiny, self.mantissa, np.tanh(self.to_float())), np.where(tiny, self.exponent, 0)
+        )
 
     def __neg__(self):
         return Scaled(-self.mantissa, self.exponent)

@@ -93,10 +93,10 @@ class Chain:
         ----------
         form : ``"nested"`` or ``"explicit"``
         """
-        activation = self._activation(form)
+        sigma = _activation(form, FORMS).value
         a = self.x
         for w, b in zip(self.w, self.b):
-            a = activation(w * a + b)
+            a = sigma(w * a + b)
         return (a - self.y) ** 2 / 2
 
     def gradient(self, parameter, form="letters"):
@@ -114,7 +114,8 @@ class Chain:
             If the chain has no such parameter, or there is no such form.
         """
         layer = self._layer(parameter)
-        gradients = self._letters() if form == "letters" else self._written_out(form)
+        activation = _activation(form, {"letters": None, **FORMS})
+        gradients = self._written_out(activation) if activation else self._letters()
         return (gradients.weights if parameter[0] == "w" else gradients.biases)[layer - 1]
 
     def gradient_by_diff(self, parameter, form="nested"):
@@ -154,14 +155,8 @@ class Chain:
             )
         return int(parameter[1:])
 
-    def _activation(self, form):
-        if form not in FORMS:
-            raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}; it is {form!r}")
-        return FORMS[form].value
-
-    def _written_out(self, form):
-        self._activation(form)
-        return chain.backward(chain.forward(self.x, self.w, self.b, FORMS[form]), self.y)
+    def _written_out(self, activation):
+        return chain.backward(chain.forward(self.x, self.w, self.b, activation), self.y)
 
     def _letters(self):
         last = len(self.w)
@@ -173,6 +168,12 @@ class Chain:
         )
         trace = chain.Trace(z, [self.x, *a[1:]], [None, *map(sigma_prime, z[1:])], w[1:], output_slope)
         return chain.backward(trace, self.y)
+
+
+def _activation(form, forms):
+    if form not in list(forms):
+        raise ValueError(f"form must be one of {', '.join(map(repr, forms))}; it is {form!r}")
+    return forms[form]
 
 
 def _partial(name):

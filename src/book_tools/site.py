@@ -1,0 +1,75 @@
+"""Makes the website, and serves it on this computer."""
+
+import functools
+import http.server
+import shutil
+import time
+
+from jupyter_book.sphinx import build_sphinx
+
+from . import execution
+from .book import PressError
+
+
+def build(book):
+    """Execute what has to be executed, then write the site; a failure leaves the old site as it was."""
+    start = time.perf_counter()
+    execution.fill_cache(book)
+    _write(book)
+    _publish(book)
+    index = (book.site / "index.html").relative_to(book.root)
+    print(
+        f"\nThe site is in {index.parent}, made in {time.perf_counter() - start:.0f} s.\n"
+        f"To read it: `make serve`, or open {index} in a browser."
+    )
+
+
+def _write(book):
+    """Let Sphinx write the site into the work folder; a warning is an error.
+
+    Sphinx remembers the pages that it has read (doctrees). The site is written afresh from them
+    each time: rewriting only the pages that changed would leave old titles in the sidebars of the others.
+    """
+    html, doctrees = book.work / "html", book.work / "doctrees"
+    shutil.rmtree(html, ignore_errors=True)
+    status = build_sphinx(
+        book.root,
+        html,
+        noconfig=True,
+        path_config=book.root / "_config.yml",
+        doctreedir=doctrees,
+        confoverrides={"external_toc_path": "_toc.yml", "latex_individualpages": False},
+        warningiserror=True,
+        keep_going=True,
+    )
+    if status:
+        # Sphinx reports a page's warnings only when it reads the page: make it read them again.
+        shutil.rmtree(doctrees, ignore_errors=True)
+        raise PressError("the site could not be made: see the warnings and errors above")
+
+
+def _publish(book):
+    """Put the new site in the place of the old one."""
+    old = book.work / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    if book.site.exists():
+        book.site.rename(old)
+    (book.work / "html").rename(book.site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def serve(book, port):
+    """Serve the site to this computer alone, until interrupted."""
+    if not (book.site / "index.html").is_file():
+        raise PressError("there is no site yet: make it with `make book` (python -m book_tools build)")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=book.site)
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise PressError(f"cannot serve on port {port}: {error.strerror}; try another, --port 8001") from None
+    with server:
+        print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
