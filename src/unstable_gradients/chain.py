@@ -157,10 +157,14 @@ def gradients(x, y, weights, biases, activation="sigmoid"):
         plain = backward(trace, y)
         if not _is_real(plain.biases) or _stayed_in_range(trace, plain.biases):
             return plain
-        dtype = plain.biases.dtype
-        x, y, *layers = (Scaled(np.asarray(n, dtype=dtype)) for n in (x, y, weights, biases))
-        trace = _forward(x, *(_unstacked(n) for n in layers), trace.activation)
-        return _gathered(*_backward(trace, y))
+        numbers = (np.asarray(n, dtype=plain.biases.dtype) for n in (x, y, weights, biases))
+        return _gathered(*scaled_pass(*numbers, trace.activation))
+
+
+def scaled_pass(x, y, weights, biases, activation):
+    """Return cost, weights and biases as :func:`gradients`, in Scaled numbers, one entry a layer; for real arrays."""
+    x, y, *layers = (Scaled(n) for n in (x, y, weights, biases))
+    return _backward(_forward(x, *(_unstacked(n) for n in layers), activation), y)
 
 
 def _is_real(values):

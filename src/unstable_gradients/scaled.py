@@ -13,7 +13,7 @@ import numpy as np
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 
-ZERO_EXPONENT = -(2**40)  # below every other, so that adding zero changes nothing
+ZERO_EXPONENT = -(2**60)  # below every other, so that adding zero changes nothing
 BEYOND = 1e15  # exp of anything larger counts as infinite (or, with a minus sign, as zero)
 
 

@@ -5,6 +5,7 @@ run on letters; the derivative that it is compared with comes from SymPy, run on
 is written out here without any help from :mod:`~unstable_gradients.chain`.
 """
 
+import numpy as np
 import sympy
 
 from . import chain
@@ -132,9 +133,11 @@ class Chain:
 
     def function(self, parameter):
         """Return the derivative as a NumPy function ``f(x, y, w1, ..., b1, ...)`` of arrays that broadcast."""
-        return sympy.lambdify(
+        function = sympy.lambdify(
             self._arguments(), self.gradient(parameter, "explicit"), modules=[{"exp": exp}, "numpy"], cse=True
         )
+        # SymPy collects the denominators of all slopes in one; infinite, it is right: the slope is then 0.
+        return np.errstate(over="ignore", under="ignore")(function)
 
     def javascript(self, parameter):
         """Return the source of the JavaScript function ``dC_db1(x, y, w1, ..., b1, ...)``, for ``"b1"``."""
