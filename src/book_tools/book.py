@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
 import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
@@ -68,5 +67,4 @@ class Book:
         """Return the page at ``path`` as a notebook, cell for cell as MyST-NB reads it."""
         parsing = MdParserConfig(enable_extensions=set(self.config["parse"]["myst_enable_extensions"]))
         text = path.read_text(encoding="utf-8")
-        notebook = read_myst_markdown_notebook(text, config=parsing, add_source_map=True, path=path)
-        return nbformat.convert(notebook, 4)
+        return read_myst_markdown_notebook(text, config=parsing, add_source_map=True, path=path)

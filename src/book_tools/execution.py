@@ -10,6 +10,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 from . import cache
 from .book import PressError
@@ -73,6 +74,8 @@ def run(path, notebook, timeout, allow_errors=False):
         notebook,
         timeout=timeout,
         allow_errors=allow_errors,
+        record_timing=False,  # times would be part of the cells' metadata, by which the cache knows them
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # else each kernel warns
         resources={"metadata": {"path": str(path.parent)}},
     )
     reached = {}
@@ -81,7 +84,9 @@ def run(path, notebook, timeout, allow_errors=False):
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return Run(notebook, time.perf_counter() - start, *_described(error, notebook, reached.get("index", 0)))
+        return Run(
+            notebook, time.perf_counter() - start, *_described(error, notebook, reached.get("index", 0))
+        )
     return Run(notebook, time.perf_counter() - start)
 
 

@@ -6,6 +6,7 @@ import shutil
 import time
 
 from jupyter_book.sphinx import build_sphinx
+from sphinx.util.console import color_terminal, nocolor
 
 from . import execution
 from .book import PressError
@@ -30,6 +31,8 @@ def _write(book):
     Sphinx remembers the pages that it has read (doctrees). The site is written afresh from them
     each time: rewriting only the pages that changed would leave old titles in the sidebars of the others.
     """
+    if not color_terminal():
+        nocolor()
     html, doctrees = book.work / "html", book.work / "doctrees"
     shutil.rmtree(html, ignore_errors=True)
     status = build_sphinx(

@@ -106,6 +106,7 @@ def gradient_by_layer(ax, gradients, labels, colors=None):
         # Inside the axes, on the side of the first point that the line leaves free.
         height = -12 if sizes[-1] > sizes[0] else 10
         ax.annotate(label, (layers[0], sizes[0]), (12, height), textcoords="offset points", color=color)
+    ax.margins(y=0.12)  # room for the labels
     ax.set(xlabel="layer $l$", ylabel=r"size of the gradient, $|\partial C/\partial b_l|$")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax

@@ -62,7 +62,8 @@ class Scaled:
 
     def __mul__(self, other):
         other = self._lift(other)
-        return Scaled(self.mantissa * other.mantissa, self.exponent + other.exponent)
+        with np.errstate(invalid="ignore"):
+            return Scaled(self.mantissa * other.mantissa, self.exponent + other.exponent)
 
     def __truediv__(self, other):
         other = self._lift(other)

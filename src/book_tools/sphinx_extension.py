@@ -1,0 +1,17 @@
+"""What the book adds to Sphinx; ``_config.yml`` lists it."""
+
+from pathlib import Path
+
+from . import cache, verdicts
+
+
+def setup(app):
+    # Pages that were read by another version of the press are read again.
+    app.add_config_value("press", cache.digest(*cache.files(Path(__file__).parent)), "env", str)
+    app.connect("config-inited", _choose_cache)
+    verdicts.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _choose_cache(app, config):
+    config.nb_execution_cache_path = str(cache.folder(Path(app.srcdir)))

@@ -1,0 +1,29 @@
+"""The mathematics starts fast: NumPy alone."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"sympy", "matplotlib", "mpmath", "IPython"}
+
+
+def loaded_by(statement):
+    """Return which of the heavy libraries a fresh Python loads for a statement."""
+    script = f"import sys\n{statement}\nprint(*{HEAVY!r} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["chain", "activations", "scaled", "gradcheck", "claims", "glue"])
+def test_a_module_of_numbers_loads_numpy_alone(module):
+    assert loaded_by(f"import unstable_gradients; from unstable_gradients import {module}") == set()
+
+
+def test_computing_gradients_loads_nothing_more():
+    assert loaded_by("from unstable_gradients import chain; chain.gradients(0.3, 0.2, [0.7], [0.4])") == set()
+
+
+def test_the_symbols_load_sympy():
+    """That the tests above can fail."""
+    assert "sympy" in loaded_by("from unstable_gradients import symbolic")
