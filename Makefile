@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 NEEDS := requirements.txt constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test lint mutants links tables lock clean
+.PHONY: help book serve lab test lint mutants links tables picture lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ links: $(VENV)/.book ## follow the links to other sites
 tables: $(VENV)/.test ## compute the tables that are too heavy for a lesson
 	@echo "Computing the tables in book/_tables"
 	@$(RUN) benchmarks/jax_agreement.py
+
+picture: $(VENV)/.book ## draw the picture of the README
+	@echo "Drawing the picture of the README"
+	@$(RUN) -m book_tools picture
 
 lock: $(VENV)/.book ## choose the exact versions anew, in constraints.txt
 	@echo "Choosing the exact versions"

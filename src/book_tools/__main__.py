@@ -13,9 +13,15 @@ def build(arguments):
 
 
 def serve(arguments):
-    from . import site
+    from .serve import serve
 
-    site.serve(Book.here(), arguments.port)
+    serve(Book.here(), arguments.port)
+
+
+def picture(arguments):
+    from .picture import draw
+
+    draw(Book.here())
 
 
 def parser():
@@ -29,6 +35,9 @@ def parser():
     command = commands.add_parser("serve", help="show the website on this computer")
     command.add_argument("--port", type=int, default=8000, help="default: %(default)s")
     command.set_defaults(run=serve)
+
+    command = commands.add_parser("picture", help="draw the picture of the README")
+    command.set_defaults(run=picture)
     return parser
 
 

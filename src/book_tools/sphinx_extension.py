@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from . import cache, verdicts
+from . import cache, typesetting, verdicts
 
 
 def setup(app):
     # Pages that were read by another version of the press are read again.
     app.add_config_value("press", cache.digest(*cache.files(Path(__file__).parent)), "env", str)
     app.connect("config-inited", _choose_cache)
+    typesetting.setup(app)
     verdicts.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

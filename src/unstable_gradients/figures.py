@@ -133,14 +133,9 @@ def step_sweep(ax, steps, errors, guides=()):
     for (method, error), marker in zip(errors.items(), MARKERS):
         color = COLORS.get(method)
         ax.loglog(steps, np.maximum(error, floor), marker=marker, ms=4, color=color)
-        at = int(np.argmax(steps))
+        at = int(np.argmin(steps))
         ax.annotate(
-            method,
-            (steps[at], max(error[at], floor)),
-            (8, 0),
-            textcoords="offset points",
-            color=color,
-            va="center",
+            method, (steps[at], max(error[at], floor)), (8, 6), textcoords="offset points", color=color
         )
     low, high = ax.get_ylim()
     for label, values in guides:

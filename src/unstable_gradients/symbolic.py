@@ -129,7 +129,8 @@ class Chain:
 
     def equation(self, parameter):
         """Return ``dC/d(parameter) = the product in letters`` as a SymPy equation, for display."""
-        return sympy.Eq(_partial(parameter), self.gradient(parameter), evaluate=False)
+        product = self.gradient(parameter)
+        return sympy.Eq(_partial(parameter), product, evaluate=False)
 
     def function(self, parameter):
         """Return the derivative as a NumPy function ``f(x, y, w1, ..., b1, ...)`` of arrays that broadcast."""

@@ -66,10 +66,10 @@ class TinyBook:
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def build(self, *command):
-        """Build the book, in a new process that imports the copy; return the finished process."""
+        """Build the book with the press, or with another command; return the finished process."""
         environment = {**os.environ, "PYTHONPATH": str(self.root / "src"), "RUNS": str(self.log)}
         return subprocess.run(
-            [sys.executable, "-m", *(command or ["book_tools", "build"])],
+            command or [sys.executable, "-m", "book_tools", "build"],
             cwd=self.root,
             env=environment,
             capture_output=True,

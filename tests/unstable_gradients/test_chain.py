@@ -2,6 +2,7 @@
 
 import decimal
 import fractions
+from decimal import Decimal
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +28,7 @@ POINT = [X, Y, *WEIGHTS, *BIASES]
 NAMES = ["w1", "w2", "w3", "w4", "b1", "b2", "b3", "b4"]
 
 EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
-HALF_OF_SMALLEST = mpf(2) ** -1075  # half the distance between two subnormal numbers
+HALF_OF_SMALLEST = Decimal(2) ** -1075  # half the distance between two subnormal numbers
 
 
 def all_derivatives(x, y, weights, biases, **options):
@@ -50,16 +51,16 @@ def reference(inputs, digits=50):
     """Return the derivatives at (x, y, weights..., biases...) to at least ``digits`` digits.
 
     The textbook's s(1 - s) and a - y, in a precision so high that the digits which cancel in them,
-    about z / ln 10 of them, were spare ones.
+    about z / ln 10 of them, were spare ones. In Python's decimal numbers, because they are fast.
     """
-    x, y, *layers = inputs
+    x, y, *layers = map(Decimal, inputs)
     weights, biases = layers[: len(layers) // 2], layers[len(layers) // 2 :]
-    with mpmath.workdps(digits + 20):
-        a, slopes = [mpf(x)], []
+    with decimal.localcontext(prec=digits + 20) as context:
+        a, slopes = [x], []
         for w, b in zip(weights, biases):
             z = w * a[-1] + b
-            mp.dps = digits + 20 + int(abs(z) / 2.3)
-            s = 1 / (1 + mpmath.exp(-z))
+            context.prec = digits + 20 + int(abs(z) / Decimal(2.3))
+            s = 1 / (1 + (-z).exp())
             a.append(s)
             slopes.append(s * (1 - s))
         by_bias = [(a[-1] - y) * slopes[-1]]
@@ -75,12 +76,12 @@ def condition_numbers(inputs):
     A target y = 1 is a label and exact. It is left out of the sum: near saturation its term alone,
     1 / (1 - a_L), would excuse a residual that has lost all its digits.
     """
-    h = mpf(10) ** -15
+    h = Decimal("1e-15")
     total = 0
-    with mpmath.workdps(50):
+    with decimal.localcontext(prec=50):
         at = np.array(reference(inputs))
-        for k, v in enumerate(inputs):
-            if (k, v) != (1, 1.0):
+        for k, v in enumerate(map(Decimal, inputs)):
+            if (k, v) != (1, 1):
                 above, below = ([*inputs[:k], v * (1 + sign * h), *inputs[k + 1 :]] for sign in (1, -1))
                 total = total + abs((np.array(reference(above)) - reference(below)) / (2 * h * at))
     return total.astype(float)
@@ -93,7 +94,7 @@ def worst_error(inputs, got):
     """
     errors = []
     for value, true in zip(got, reference(inputs)):
-        error = abs(value - true)
+        error = abs(Decimal(value) - true)
         if abs(true) < TINY:
             error = max(error - HALF_OF_SMALLEST, 0)
         errors.append(float(error / abs(true)))
@@ -169,8 +170,8 @@ def test_agree_with_the_complex_step():
 
 
 def test_agree_with_50_digits():
-    comparison = gradcheck.compare(all_derivatives(X, Y, WEIGHTS, BIASES), reference(POINT), NAMES)
-    assert np.max(comparison.relative) < 16 * EPS, str(comparison)
+    worst, _ = worst_error(POINT, all_derivatives(X, Y, WEIGHTS, BIASES).tolist())
+    assert worst < 16 * EPS
 
 
 def test_agree_with_jax():
@@ -200,6 +201,7 @@ def test_tanh_chain_agrees_with_50_digits():
 # --- Accuracy everywhere --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_accurate_at_ten_thousand_random_settings(seed):
     x, y, weights, biases = random_settings(seed)
@@ -212,7 +214,7 @@ def test_accurate_at_ten_thousand_random_settings(seed):
         assert fraction_of_bound <= 1, f"relative error {worst:.1e} at {inputs}"
 
 
-def settings_with_underflow_on_the_way(n=200):
+def settings_with_underflow_on_the_way(n=100):
     """A saturated output makes dC/db4 about 1e-315, which has lost its digits; three large weights bring the
     first gradients back to about 1e-306. Biases keep the hidden z near -4."""
     rng = np.random.default_rng(20)
@@ -227,7 +229,7 @@ def settings_with_underflow_on_the_way(n=200):
     return x, y, weights, biases
 
 
-def settings_with_overflow_on_the_way(n=200):
+def settings_with_overflow_on_the_way(n=100):
     """A target of 1e250 times w4 of 1e100 is beyond the range; the slope of layer 3, about 1e-100, brings the
     product back."""
     rng = np.random.default_rng(21)
@@ -246,7 +248,7 @@ def test_accurate_where_a_partial_product_leaves_the_range(found):
         plain = chain.backward(chain.forward(x, weights, biases), y)
     got = all_derivatives(x, y, weights, biases)
     for inputs, values, plain_b1 in zip(rows(x, y, weights, biases), got.tolist(), plain.biases[:, 0]):
-        true_b1 = reference(inputs)[4]
+        true_b1 = float(reference(inputs)[4])
         assert TINY < abs(true_b1) < np.finfo(float).max, f"no test: dC/db1 is no normal number at {inputs}"
         assert not abs(plain_b1 / true_b1 - 1) < 1e-9, f"no test: plain floats manage at {inputs}"
         worst, fraction_of_bound = worst_error(inputs, values)
@@ -265,15 +267,15 @@ def test_accurate_at_any_depth(depth):
 def test_tanh_chain_keeps_a_signal_that_underflows_between_two_layers():
     # a1 = tanh(1e-400) is no float; a2 = tanh(1e200 a1) is one again, and dC/dw3 = a2 dC/db3.
     g = chain.gradients(1e-200, 0.5, [1e-200, 1e200, 0.7, 0.9], np.zeros(4), activation="tanh")
-    assert g.weights[2] == pytest.approx(-0.5 * 0.9 * 1e-200, rel=4 * EPS)
+    assert g.weights[2] == pytest.approx(-0.5 * 0.9 * 1e-200, rel=4 * EPS, abs=0)
 
 
 def test_cost_is_finite_where_its_double_is_not():
-    assert chain.gradients(0.3, 1.8e154, [0.1], [0.2]).cost == pytest.approx(1.62e308, rel=4 * EPS)
+    assert chain.gradients(0.3, 1.8e154, [0.1], [0.2]).cost == pytest.approx(1.62e308, rel=4 * EPS, abs=0)
 
 
 def test_float32_is_accurate_to_its_own_precision():
-    x, y, weights, biases = (n.astype(np.float32) for n in random_settings(4, n=300))
+    x, y, weights, biases = (n.astype(np.float32) for n in random_settings(4, n=200))
     got = all_derivatives(x, y, weights, biases)
     limits = np.finfo(np.float32)
     checked = 0
@@ -281,9 +283,9 @@ def test_float32_is_accurate_to_its_own_precision():
         allowed = 4 * float(limits.eps) * np.maximum(1, condition_numbers(inputs))
         for name, value, true, bound in zip(NAMES, values, reference(inputs), allowed):
             if abs(true) >= limits.tiny:
-                assert abs(value / true - 1) <= bound, f"dC/d{name} at {inputs}"
+                assert abs(Decimal(value) / true - 1) <= bound, f"dC/d{name} at {inputs}"
                 checked += 1
-    assert checked > 1000, "too few true values in the normal range"
+    assert checked > 800, "too few true values in the normal range"
 
 
 # --- Shapes and types -----------------------------------------------------------------------------
@@ -316,7 +318,9 @@ def test_broadcasting_equals_the_loop_bit_for_bit(shapes, depth, scale, dtype, s
 
 
 moderate = st.floats(0.01, 20) | st.floats(-20, -0.01)  # nothing leaves the range in six layers
-layers = st.integers(1, 6).flatmap(lambda depth: st.tuples(*[st.lists(moderate, min_size=depth, max_size=depth)] * 2))
+layers = st.integers(1, 6).flatmap(
+    lambda depth: st.tuples(*[st.lists(moderate, min_size=depth, max_size=depth)] * 2)
+)
 
 
 @given(x=moderate, y=moderate, parameters=layers)
@@ -345,20 +349,22 @@ def test_float32_in_float32_out(activation, scale):
     weights, biases = scale * rng.normal(size=(2, 50, 4)).astype(np.float32)
     for x, y in [(X, Y), (np.float32(X), np.float32(Y)), (3, 1), (np.full(50, X, np.float32), Y)]:
         trace = chain.forward(x, weights, biases, activation)
-        assert {np.result_type(n) for n in (*trace.z[1:], *trace.a[1:], *trace.slope[1:])} == {np.dtype("float32")}
+        assert {np.result_type(n) for n in (*trace.z[1:], *trace.a[1:], *trace.slope[1:])} == {
+            np.dtype("float32")
+        }
         for gradients in (chain.gradients(x, y, weights, biases, activation), chain.backward(trace, y)):
             assert {n.dtype for n in gradients} == {np.dtype("float32")}, f"x = {x!r}, y = {y!r}"
 
 
 def test_a_target_in_double_precision_does_not_let_float32_underflow_unseen():
-    # In float32 the slope at z = -95 is a subnormal number with three digits.
-    x, weights, biases = np.float32(0.3), np.float32([0.1, 0.2]), np.float32([0.1, -95])
+    # In float32 the slope at z = -88.2 is a subnormal number, so the pass must be repeated, in double precision.
+    x, weights, biases = np.float32(0.3), np.float32([0.1, 0.2]), np.float32([0.1, -88.3])
     mixed = chain.gradients(x, np.float64(0.25), weights, biases)
     double = chain.gradients(float(x), 0.25, weights.astype(float), biases.astype(float))
     np.testing.assert_allclose(mixed.biases, double.biases, rtol=4 * EPS)
 
 
-@pytest.mark.parametrize("number", [fractions.Fraction, decimal.Decimal, np.float64, mpf, sympy.Float])
+@pytest.mark.parametrize("number", [fractions.Fraction, Decimal, np.float64, mpf, sympy.Float])
 def test_any_real_number_type_gives_the_same_values(number):
     expected = all_derivatives(X, Y, WEIGHTS, BIASES)
     got = chain.gradients(number(X), number(Y), [*map(number, WEIGHTS)], [*map(number, BIASES)])
@@ -373,7 +379,7 @@ def test_integers_are_numbers():
 def test_arrays_of_objects_are_read_entry_by_entry():
     g = chain.gradients(mpf(X), Y, np.array([mpf(w) for w in WEIGHTS]), np.array([mpf(b) for b in BIASES]))
     assert isinstance(g.biases[0], mpf)
-    assert float(g.biases[0]) == pytest.approx(all_derivatives(X, Y, WEIGHTS, BIASES)[4], rel=32 * EPS)
+    assert float(g.biases[0]) == pytest.approx(all_derivatives(X, Y, WEIGHTS, BIASES)[4], rel=32 * EPS, abs=0)
 
 
 def test_complex_numbers_pass_through():
@@ -388,14 +394,14 @@ def test_a_trace_is_indexed_by_layer():
     assert trace.a[0] == X and trace.z[0] is None and trace.slope[0] is None
     for l in range(1, 5):
         s = 1 / (1 + mpmath.exp(-mpf(trace.z[l])))
-        assert trace.z[l] == pytest.approx(WEIGHTS[l - 1] * trace.a[l - 1] + BIASES[l - 1], rel=EPS), f"z_{l}"
+        assert trace.z[l] == WEIGHTS[l - 1] * trace.a[l - 1] + BIASES[l - 1], f"z_{l}"
         assert abs(trace.a[l] / s - 1) < 2 * EPS, f"a_{l}"
         assert abs(trace.slope[l] / (s * (1 - s)) - 1) < 4 * EPS, f"sigma'(z_{l})"
 
 
 def test_cost_is_half_the_squared_residual():
     assert chain.gradients(X, Y, WEIGHTS, BIASES).cost == pytest.approx(
-        textbook_cost(X, Y, WEIGHTS, BIASES), rel=16 * EPS
+        textbook_cost(X, Y, WEIGHTS, BIASES), rel=16 * EPS, abs=0
     )
 
 
@@ -435,7 +441,10 @@ def test_no_warning_for_z_up_to_ten_thousand(activation, dtype):
                 weights, biases = np.array(weights), np.array(biases)
             trace = chain.forward(dtype(1.1), weights, biases, activation)
             assert np.isfinite([*trace.a, *trace.slope[1:]]).all(), f"z = {sign * z}"
-            for g in (chain.backward(trace, dtype(0.4)), chain.gradients(dtype(1.1), dtype(0.4), weights, biases)):
+            for g in (
+                chain.backward(trace, dtype(0.4)),
+                chain.gradients(dtype(1.1), dtype(0.4), weights, biases),
+            ):
                 assert np.isfinite([g.cost, *g.weights, *g.biases]).all(), f"z = {sign * z}"
 
 
@@ -450,5 +459,4 @@ def test_z_beyond_all_numbers_is_plain_saturation():
 def test_mpmath_precision_is_the_callers():
     with mp.workdps(30):
         g = chain.gradients(mpf(X), mpf(Y), [mpf(w) for w in WEIGHTS], [mpf(b) for b in BIASES])
-        assert abs(g.biases[0] / reference(POINT)[4] - 1) < mpf(10) ** -28
-
+        assert abs(g.biases[0] / mpf(str(reference(POINT)[4])) - 1) < mpf(10) ** -28

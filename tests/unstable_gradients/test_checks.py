@@ -52,7 +52,9 @@ NO_NUMBERS = [  # value, how the message describes it
 @pytest.mark.parametrize("name", ["x", "y"])
 @pytest.mark.parametrize("value, described", NO_NUMBERS, ids=[described for _, described in NO_NUMBERS])
 def test_input_and_target_must_be_numbers(run, name, value, described):
-    rejects(run, TypeError, f"{name} must be a number or an array of numbers, not {described}", **{name: value})
+    rejects(
+        run, TypeError, f"{name} must be a number or an array of numbers, not {described}", **{name: value}
+    )
 
 
 NO_LAYERS = [  # value, error, message after the name
@@ -61,13 +63,37 @@ NO_LAYERS = [  # value, error, message after the name
     (None, TypeError, " must hold one number for each layer, on its last axis; it is NoneType: None"),
     (True, TypeError, " must hold one number for each layer, on its last axis; it is bool: True"),
     ({0.1, 0.2}, TypeError, " must hold one number for each layer, on its last axis; it is set: {0."),
-    (iter([0.1, 0.2]), TypeError, " must hold one number for each layer, on its last axis; it is list_iterator: "),
-    (np.array("0.5"), TypeError, " must hold one number for each layer, on its last axis; it is ndarray: array('0.5'"),
+    (
+        iter([0.1, 0.2]),
+        TypeError,
+        " must hold one number for each layer, on its last axis; it is list_iterator: ",
+    ),
+    (
+        np.array("0.5"),
+        TypeError,
+        " must hold one number for each layer, on its last axis; it is ndarray: array('0.5'",
+    ),
     (0.5, ValueError, " must hold one number for each layer, on its last axis; it is the single number 0.5"),
-    (np.float64(0.5), ValueError, " must hold one number for each layer, on its last axis; it is the single number "),
-    (np.array(7), ValueError, " must hold one number for each layer, on its last axis; it is the single number "),
-    ([], ValueError, " must hold one number for each layer, on its last axis; its shape (0,) has none: the chain is"),
-    (np.ones((3, 0)), ValueError, " must hold one number for each layer, on its last axis; its shape (3, 0) has none"),
+    (
+        np.float64(0.5),
+        ValueError,
+        " must hold one number for each layer, on its last axis; it is the single number ",
+    ),
+    (
+        np.array(7),
+        ValueError,
+        " must hold one number for each layer, on its last axis; it is the single number ",
+    ),
+    (
+        [],
+        ValueError,
+        " must hold one number for each layer, on its last axis; its shape (0,) has none: the chain is",
+    ),
+    (
+        np.ones((3, 0)),
+        ValueError,
+        " must hold one number for each layer, on its last axis; its shape (3, 0) has none",
+    ),
     (
         [[0.1, 0.2], [0.3]],
         ValueError,
@@ -83,9 +109,17 @@ NO_LAYERS = [  # value, error, message after the name
     ([True, False], TypeError, "[0] must be a number or an array of numbers, not bool: True"),
     ([0.1, True], TypeError, "[1] must be a number or an array of numbers, not bool: True"),
     (np.array([True, False]), TypeError, "[0] must be a number or an array of numbers, not bool: np.True_"),
-    ([[0.1, 0.2], [0.3, True]], TypeError, "[1] must be a number or an array of numbers, not list: [0.3, True]"),
+    (
+        [[0.1, 0.2], [0.3, True]],
+        TypeError,
+        "[1] must be a number or an array of numbers, not list: [0.3, True]",
+    ),
     ([sympy.Symbol("w"), "0.2"], TypeError, "[1] must be a number or an array of numbers, not str: '0.2'"),
-    (np.array([["a", "b"]]), TypeError, " must hold one number for each layer, on its last axis; it is ndarray: "),
+    (
+        np.array([["a", "b"]]),
+        TypeError,
+        " must hold one number for each layer, on its last axis; it is ndarray: ",
+    ),
 ]
 
 
@@ -98,9 +132,7 @@ def test_weights_and_biases_must_hold_a_number_for_each_layer(run, name, value, 
 
 @entrances
 def test_weights_and_biases_must_be_equally_many(run):
-    message = (
-        "weights and biases must have one entry for each layer; there are 3 weights and 2 biases"
-    )
+    message = "weights and biases must have one entry for each layer; there are 3 weights and 2 biases"
     rejects(run, ValueError, message, weights=[0.94, -1.32, 0.4])
 
 

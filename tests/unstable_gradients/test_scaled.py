@@ -25,7 +25,8 @@ def normal_or_zero(number):
 
 
 def floats(data, dtype):
-    return dtype(data.draw(st.floats(width=WIDTHS[dtype], allow_nan=False, allow_infinity=False, allow_subnormal=False)))
+    normal = st.floats(width=WIDTHS[dtype], allow_nan=False, allow_infinity=False, allow_subnormal=False)
+    return dtype(data.draw(normal))
 
 
 mantissas = st.floats(0.5, 1, exclude_max=True) | st.floats(-1, -0.5, exclude_min=True)
@@ -53,7 +54,8 @@ def test_arithmetic_agrees_with_floats_to_the_last_bit(operation, dtype, data):
     assume(b != 0 or operation is not operator.truediv)
     with np.errstate(all="ignore"):
         expected = operation(a, b)
-    assume(normal_or_zero(expected) and not (expected == 0 and a != 0 and b != 0 and operation in ARITHMETIC[2:]))
+    underflow = expected == 0 and a != 0 and b != 0 and operation in (operator.mul, operator.truediv)
+    assume(normal_or_zero(expected) and not underflow)
     for got in (operation(Scaled(a), Scaled(b)), operation(Scaled(a), b), operation(a, Scaled(b))):
         assert got.to_float().dtype == dtype
         assert got.to_float().tobytes() == expected.tobytes() or got.to_float() == expected == 0
@@ -63,7 +65,9 @@ def test_arithmetic_agrees_with_floats_to_the_last_bit(operation, dtype, data):
 @given(data=st.data())
 def test_exp_agrees_with_floats_to_the_last_bit(dtype, data):
     limit = float(dtype(-np.log(float(np.finfo(dtype).tiny)) * 0.9999))
-    z = dtype(data.draw(st.floats(-limit, limit, width=WIDTHS[dtype])))
+    upper = dtype(0.95 * limit)  # where the result is near the ends of the range, a promise easily broken
+    near_an_end = st.floats(upper, limit, width=WIDTHS[dtype]).flatmap(lambda z: st.sampled_from([z, -z]))
+    z = dtype(data.draw(st.floats(-limit, limit, width=WIDTHS[dtype]) | near_an_end))
     assert Scaled(z).exp().to_float().tobytes() == np.exp(z).tobytes()
 
 
