@@ -17,6 +17,16 @@ COLORS = {
     "central differences": "#CC79A7",
     "complex step": "#009E73",
     "backward pass": "#D55E00",
+    "layer 1": "#0072B2",
+    "layer 2": "#56B4E9",
+    "layer 3": "#E69F00",
+    "layer 4": "#D55E00",
+    "float64": "#009E73",
+    "float32": "#E69F00",
+    "digits lost": "#CC79A7",
+    "digits kept": "#009E73",
+    "without offset": "#CC79A7",
+    "with offset": "#009E73",
     "guide": "#777777",
 }
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -198,4 +208,459 @@ def operation_counts(ax, depths, counts):
         )
     ax.set(xlabel="number of hidden layers $n$", ylabel=r"operations in $\partial C/\partial b_1$", ylim=(0, None))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return ax
+
+
+def learning_speeds(ax, gradients):
+    """Draw the size of every layer's gradient over the updates of a training run, both scales logarithmic.
+
+    Parameters
+    ----------
+    ax : Axes
+    gradients : array, shape (updates, layers)
+        Row k holds dC/db_l as update k + 1 used it. A line dips where a gradient changes its sign.
+
+    Returns
+    -------
+    Axes
+    """
+    updates = np.arange(1, len(gradients) + 1)
+    for l, sizes in enumerate(np.abs(gradients).T, start=1):
+        color = COLORS.get(f"layer {l}")
+        ax.loglog(updates, sizes, lw=1.4, color=color)
+        ax.annotate(
+            f"$l = {l}$",
+            (updates[0], sizes[0]),
+            (-6, 0),
+            textcoords="offset points",
+            color=color,
+            ha="right",
+            va="center",
+        )
+    ax.set(
+        xlabel="update",
+        ylabel=r"size of the gradient, $|\partial C/\partial b_l|$",
+        xlim=(0.4, None),
+    )
+    return ax
+
+
+def relative_errors(ax, z, errors, colors, guides=()):
+    """Draw the relative error of several ways to compute a function against its argument.
+
+    Parameters
+    ----------
+    ax : Axes
+    z : array, shape (n,)
+    errors : dict of str to array, shape (n,)
+        Label to relative error. An error of 0 is drawn at the lower edge.
+    colors : sequence of str
+        Keys of :data:`COLORS`, or colors, one for each line.
+    guides : sequence of (str, array of shape (n,))
+        Dashed lines to hold the errors against, with their labels.
+
+    Returns
+    -------
+    Axes
+    """
+    floor = 1e-18
+    for (label, error), color in zip(errors.items(), colors):
+        color = COLORS.get(color, color)
+        ax.semilogy(z, np.maximum(error, floor), ".", ms=3, color=color)
+        ax.annotate(
+            label,
+            (z[-1], max(error[-1], floor)),
+            (8, 0),
+            textcoords="offset points",
+            color=color,
+            va="center",
+        )
+    for label, values in guides:
+        shown = (values >= floor) & (values <= 1)
+        ax.semilogy(z[shown], values[shown], ls="--", lw=1, color=COLORS["guide"], zorder=0)
+        middle = np.flatnonzero(shown)[np.count_nonzero(shown) // 2]
+        ax.annotate(
+            label,
+            (z[middle], values[middle]),
+            (-8, 8),
+            textcoords="offset points",
+            color=COLORS["guide"],
+            ha="right",
+        )
+    ax.set(xlabel="pre-activation $z$", ylabel="relative error")
+    return ax
+
+
+def depths_of_death(ax, depths):
+    """Draw how many chains die at which depth, one histogram a type of number, with the median.
+
+    Parameters
+    ----------
+    ax : Axes
+    depths : dict of str to array of int, shape (chains,)
+        Type of number, a key of :data:`COLORS`, to the depth at which each chain's gradient is zero.
+
+    Returns
+    -------
+    Axes
+    """
+    for name, found in depths.items():
+        color = COLORS.get(name)
+        values, counts = np.unique(found, return_counts=True)
+        ax.bar(values, counts / len(found), width=1, color=color)
+        ax.annotate(
+            f"{name}\nmedian {np.median(found):.0f}",
+            (np.median(found), np.max(counts) / len(found)),
+            (0, 6),
+            textcoords="offset points",
+            color=color,
+            ha="center",
+        )
+    ax.set(xlabel="number of layers $L$ at which the gradient is 0", ylabel="share of the chains")
+    ax.margins(y=0.2)
+    return ax
+
+
+def deep_gradient(ax, exponents, limits):
+    """Draw the decimal exponent of every layer's gradient in a deep chain, with the floors of types of numbers.
+
+    Parameters
+    ----------
+    ax : Axes
+    exponents : array, shape (layers,)
+        log10(abs(dC/db_l)), as from :func:`unstable_gradients.sweep.log10_size`.
+    limits : dict of str to float
+        Type of number, a key of :data:`COLORS`, to the exponent of the smallest number that it holds.
+        The first label stands below its line, the second above.
+
+    Returns
+    -------
+    Axes
+    """
+    layers = np.arange(1, len(exponents) + 1)
+    ax.plot(layers, exponents, color=COLORS["vanishing"])
+    for side, (name, limit) in zip(("top", "bottom"), limits.items()):
+        ax.axhline(limit, ls="--", lw=1, color=COLORS.get(name))
+        ax.annotate(
+            f"smallest {name}",
+            (layers[0], limit),
+            (0, 3 if side == "bottom" else -3),
+            textcoords="offset points",
+            color=COLORS.get(name),
+            va=side,
+        )
+    ax.set(xlabel="layer $l$", ylabel=r"decimal exponent, $\log_{10}|\partial C/\partial b_l|$")
+    return ax
+
+
+def factor_window(ax, weights, widths, center=0.5):
+    """Draw where a factor w sigma'(w a + b) is at least 1 in size, for biases that center it.
+
+    Parameters
+    ----------
+    ax : Axes
+    weights : array, shape (n,)
+        The sizes of the weight.
+    widths : array, shape (n,)
+        How wide the window is for each weight.
+    center : float
+        The activation in the middle of the window, -b/w.
+
+    Returns
+    -------
+    Axes
+    """
+    left, right = center - widths / 2, center + widths / 2
+    low, high = 0.0, weights[-1]
+    ax.axvspan(0, 1, color=COLORS["vanishing"], alpha=0.12, lw=0)
+    ax.fill_betweenx(weights, left, right, color="white", lw=0)
+    ax.fill_betweenx(weights, left, right, color=COLORS["exploding"], alpha=0.35, lw=0)
+    ax.plot(np.r_[left[::-1], right], np.r_[weights[::-1], weights], color=COLORS["balanced"])
+    middle = weights[len(weights) // 2]
+    ax.text(center, middle, "factor\nabove 1", ha="center", va="center")
+    for place in (0.12, 0.88):
+        ax.text(place, middle, "factor\nbelow 1", ha="center", va="center", color=COLORS["vanishing"])
+    ax.annotate(
+        "exactly 1",
+        (right[-1], weights[-1]),
+        (4, -4),
+        textcoords="offset points",
+        color=COLORS["balanced"],
+        va="top",
+    )
+    ax.set(xlabel="activation $a$", ylabel="size of the weight, $|w|$", xlim=(0, 1), ylim=(low, high))
+    return ax
+
+
+def window_width(ax, weights, widths, place, width):
+    """Draw the width of the window against the weight, with its maximum marked.
+
+    Parameters
+    ----------
+    ax : Axes
+    weights, widths : array, shape (n,)
+    place, width : float
+        The weight of the widest window, and how wide it is.
+
+    Returns
+    -------
+    Axes
+    """
+    ax.plot(weights, widths, color=COLORS["exploding"])
+    ax.plot(place, width, "o", color=COLORS["exploding"])
+    ax.annotate(
+        f"at most {width:.3f},\nat $|w| = {place:.2f}$",
+        (place, width),
+        (6, 8),
+        textcoords="offset points",
+        color=COLORS["exploding"],
+    )
+    ax.axhline(1, ls="--", lw=1, color=COLORS["guide"])
+    ax.annotate(
+        "range of an activation",
+        (weights[-1], 1),
+        (0, -5),
+        textcoords="offset points",
+        color=COLORS["guide"],
+        ha="right",
+        va="top",
+    )
+    ax.set(
+        xlabel="size of the weight, $|w|$", ylabel="width of the window", xlim=(0, weights[-1]), ylim=(0, 1.06)
+    )
+    return ax
+
+
+def spike(ax, offsets, sizes):
+    """Draw how strongly the output depends on the first bias, against that bias.
+
+    Parameters
+    ----------
+    ax : Axes
+    offsets : array, shape (n,)
+        By how much b_1 is off.
+    sizes : array, shape (n,)
+        The size of da_L/db_1, drawn on a log scale.
+
+    Returns
+    -------
+    Axes
+    """
+    ax.semilogy(1000 * offsets, sizes, color=COLORS["exploding"])
+    ax.axhline(1, ls="--", lw=1, color=COLORS["guide"])
+    ax.set(xlabel="offset of the first bias $b_1$, in thousandths", ylabel=r"$|\partial a_4/\partial b_1|$")
+    return ax
+
+
+def identity_errors(ax, errors, weights, bounds):
+    """Draw how far an identity neuron is from the identity, and the bounds, against its weight.
+
+    Parameters
+    ----------
+    ax : Axes
+    errors : dict of str to (array, array), each of shape (m,)
+        Kind of neuron, a key of :data:`COLORS` where there is one, to weights and to the largest
+        error on [0, 1] for each.
+    weights : array, shape (n,)
+        The weights at which the bounds are given.
+    bounds : dict of str to array, shape (n,)
+        Label to bound, drawn dashed.
+
+    Returns
+    -------
+    Axes
+    """
+    for label, bound in bounds.items():
+        ax.loglog(weights, bound, ls="--", lw=1.2, color=COLORS["guide"], zorder=3)
+        ax.annotate(
+            label, (weights[-1], bound[-1]), (8, 0), textcoords="offset points", color=COLORS["guide"], va="center"
+        )
+    for (label, (places, error)), marker in zip(errors.items(), MARKERS):
+        color = COLORS.get(label)
+        ax.loglog(places, error, marker, ms=4, color=color)
+        at = len(places) // 5
+        ax.annotate(label, (places[at], error[at]), (4, -16), textcoords="offset points", color=color)
+    ax.set(xlabel="weight $w_1$", ylabel="largest error on $[0, 1]$")
+    return ax
+
+
+def gradient_fans(ax, fans, colors):
+    """Draw how the gradient of random networks spreads on its way to the front.
+
+    Parameters
+    ----------
+    ax : Axes
+    fans : dict of str to array, shape (networks, layers)
+        Label to log10 of a gradient's size in every layer, relative to the last. Drawn are the
+        median, the range of the middle 90 percent, and the first eight networks.
+    colors : sequence of str
+        Keys of :data:`COLORS`, or colors, one for each fan.
+
+    Returns
+    -------
+    Axes
+    """
+    for (label, sizes), color in zip(fans.items(), colors):
+        color = COLORS.get(color, color)
+        back = np.arange(sizes.shape[1])
+        low, median, high = np.percentile(sizes[:, ::-1], [5, 50, 95], axis=0)
+        ax.fill_between(back, low, high, color=color, alpha=0.2, lw=0)
+        ax.plot(back, sizes[:8, ::-1].T, color=color, lw=0.6, alpha=0.7)
+        ax.plot(back, median, color=color)
+        ax.annotate(label, (back[-1], median[-1]), (8, 0), textcoords="offset points", color=color, va="center")
+    ax.axhline(0, ls="--", lw=1, color=COLORS["guide"])
+    ax.set(
+        xlabel="layers back from the last, $L - l$",
+        ylabel=r"$\log_{10}|\partial C/\partial b_l| \,/\, |\partial C/\partial b_L|$",
+    )
+    return ax
+
+
+def shares(ax, scales, below, within, above):
+    """Draw which share of random networks vanishes, keeps its balance or explodes, as stacked areas.
+
+    Parameters
+    ----------
+    ax : Axes
+    scales : array, shape (n,)
+        The scale of the weights, drawn on a log scale.
+    below, within, above : array, shape (n,)
+        Three shares that add up to 1.
+
+    Returns
+    -------
+    Axes
+    """
+    colors = [COLORS[name] for name in ("vanishing", "balanced", "exploding")]
+    ax.stackplot(scales, below, within, above, colors=colors, alpha=0.75, lw=0)
+    ax.set_xscale("log")
+    decades = 10 ** np.arange(np.ceil(np.log10(scales[0])), np.floor(np.log10(scales[-1])) + 1)
+    ax.set_xticks(decades, [f"{decade:g}" for decade in decades])
+    ax.set(xlabel="scale of the weights $s$", xlim=(scales[0], scales[-1]), ylim=(0, 1))
+    return ax
+
+
+def descent_on_curve(ax, parameter, cost, paths, labels=(), colors=None):
+    """Draw the cost over one parameter, and on it the steps of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    parameter, cost : array, shape (n,)
+        The curve.
+    paths : sequence of History
+        Runs with one parameter; only what lies in the range of the curve is drawn.
+    labels : sequence of str, optional
+        One for each path, written at its start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+
+    Notes
+    -----
+    The first 20 steps of a path get a mark, its start a larger one.
+    """
+    ax.plot(parameter, cost, color=COLORS["guide"], lw=1.2, zorder=0)
+    colors = colors or [f"C{i}" for i in range(len(paths))]
+    for path, color, marker in zip(paths, colors, MARKERS):
+        color = COLORS.get(color, color)
+        w, c = path.parameters[:, 0], path.costs
+        shown = (w >= parameter.min()) & (w <= parameter.max())
+        ax.plot(w[shown], c[shown], marker=marker, markevery=slice(0, 21), ms=4, lw=0.9, color=color)
+        ax.plot(w[0], c[0], marker=marker, ms=7, color=color)
+    for path, label, color in zip(paths, labels, colors):
+        start = (path.parameters[0, 0], path.costs[0])
+        ax.annotate(label, start, (8, 5), textcoords="offset points", color=COLORS.get(color, color))
+    ax.set(xlabel="weight $w$", ylabel="cost $C$", xlim=(parameter.min(), parameter.max()))
+    return ax
+
+
+def sizes_by_step(ax, sizes, labels, colors=None):
+    """Draw the sizes of several quantities over the steps of gradient descent, on a log scale.
+
+    Parameters
+    ----------
+    ax : Axes
+    sizes : sequence of arrays, each of shape (steps + 1,)
+        Their absolute values are drawn; a size of 0 is left out.
+    labels : sequence of str
+        One for each, written at the end of its line.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    colors = colors or [f"C{i}" for i in range(len(labels))]
+    for values, label, color in zip(sizes, labels, colors):
+        values, color = np.abs(values), COLORS.get(color, color)
+        steps = np.flatnonzero(values > 0)
+        ax.semilogy(steps, values[steps], marker=".", color=color)
+        end = (steps[-1], values[steps[-1]])
+        ax.annotate(label, end, (8, 0), textcoords="offset points", color=color, va="center")
+    ax.set(xlabel="step $k$", ylabel="size")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return ax
+
+
+def descent_on_map(ax, first, second, cost, levels, paths, labels, colors=None):
+    """Draw lines of equal cost over two parameters, and on them the paths of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    first, second : array, shape (n,) and (m,)
+        The parameters.
+    cost : array, shape (m, n)
+    levels : sequence of float
+        Where to draw lines; each is labeled.
+    paths : sequence of History
+        Runs with two parameters.
+    labels : sequence of str
+        One for each path, written at its start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    lines = ax.contour(first, second, cost, levels=levels, colors=COLORS["guide"], linewidths=0.8)
+    ax.clabel(lines, fontsize=8)
+    colors = colors or [f"C{i}" for i in range(len(paths))]
+    for path, label, color, marker in zip(paths, labels, colors, MARKERS):
+        color = COLORS.get(color, color)
+        ax.plot(*path.parameters.T, marker=marker, ms=3.5, lw=1, color=color)
+        ax.annotate(label, path.parameters[0], (8, 0), textcoords="offset points", color=color, va="center")
+    ax.set(xlabel="weight $w_1$", ylabel="weight $w_2$", aspect="equal")
+    return ax
+
+
+def cost_by_step(ax, histories, labels, colors=None):
+    """Draw the cost over the steps of several runs of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    histories : sequence of History
+    labels : sequence of str
+        One for each run, written where its cost falls through half of what it was at the start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    colors = colors or [f"C{i}" for i in range(len(labels))]
+    for history, label, color in zip(histories, labels, colors):
+        color = COLORS.get(color, color)
+        ax.plot(history.costs, color=color)
+        half = int(np.argmax(history.costs < history.costs[0] / 2))
+        ax.annotate(label, (half, history.costs[half]), (8, 6), textcoords="offset points", color=color)
+    ax.set(xlabel="step $k$", ylabel="cost $C$", ylim=(0, None))
     return ax
