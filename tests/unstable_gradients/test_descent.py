@@ -104,7 +104,9 @@ class TestNothingIsShared:
             buffer[:] = bowl(theta)[1]
             return bowl(theta)[0], buffer
 
-        np.testing.assert_array_equal(descend(reusing, START, 0.3, 5).gradients, descend(bowl, START, 0.3, 5).gradients)
+        np.testing.assert_array_equal(
+            descend(reusing, START, 0.3, 5).gradients, descend(bowl, START, 0.3, 5).gradients
+        )
 
     def test_a_function_that_writes_into_its_argument(self):
         def writing(theta):
@@ -112,11 +114,15 @@ class TestNothingIsShared:
             theta[:] = 99.0
             return result
 
-        np.testing.assert_array_equal(descend(writing, START, 0.3, 5).parameters, descend(bowl, START, 0.3, 5).parameters)
+        np.testing.assert_array_equal(
+            descend(writing, START, 0.3, 5).parameters, descend(bowl, START, 0.3, 5).parameters
+        )
 
 
 class TestBadInput:
-    @pytest.mark.parametrize("start", ["0.4", ["a"], None, [None], [True, False], [0.4j], [[0.4], [2.1, 0.3]]])
+    @pytest.mark.parametrize(
+        "start", ["0.4", ["a"], None, [None], [True, False], [0.4j], [[0.4], [2.1, 0.3]]]
+    )
     def test_start_of_the_wrong_kind(self, start):
         with pytest.raises(TypeError, match="start must be an array of real numbers"):
             descend(bowl, start, 0.1, 3)
@@ -166,7 +172,9 @@ class TestBadInput:
             descend(lambda t: (1.0, gradient), START, 0.1, 3)
 
     def test_gradient_of_the_wrong_shape(self):
-        with pytest.raises(ValueError, match=r"the gradient must have shape \(2,\), as start has; it has \(3,\)"):
+        with pytest.raises(
+            ValueError, match=r"the gradient must have shape \(2,\), as start has; it has \(3,\)"
+        ):
             descend(lambda t: (1.0, np.ones(3)), START, 0.1, 3)
 
     def test_what_the_function_raises_is_passed_on(self):
