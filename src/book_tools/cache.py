@@ -11,6 +11,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+STAMP = ".made_of"  # a file in the finished site, with what ``sources`` returned when it was made
 KEPT = 3  # caches: this state of the book and two to go back to
 
 
@@ -34,6 +35,12 @@ def fingerprint(root):
     (package,) = find_spec("unstable_gradients").submodule_search_locations
     beside = (path for path in files(root / "book" / "lessons") if path.suffix != ".md")
     return digest(platform.python_version(), *files(Path(package)), *beside, root / "constraints.txt")
+
+
+def sources(root):
+    """Return a name for everything that the site is made of."""
+    beside = (path for path in root.iterdir() if path.is_file())
+    return digest(fingerprint(root), *files(root / "book"), *files(root / "src"), *sorted(beside))
 
 
 def files(folder):

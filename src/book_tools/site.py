@@ -6,21 +6,31 @@ import time
 from jupyter_book.sphinx import build_sphinx
 from sphinx.util.console import color_terminal, nocolor
 
-from . import execution
+from . import cache, execution
 from .book import PressError
 
 
 def build(book):
     """Execute what has to be executed, then write the site; a failure leaves the old site as it was."""
-    start = time.perf_counter()
-    execution.fill_cache(book)
-    _write(book)
-    _publish(book)
+    start, sources = time.perf_counter(), cache.sources(book.root)
+    if _is_made_of(book.site, sources):
+        how = "and nothing has changed since it was made"
+    else:
+        execution.fill_cache(book)
+        _write(book)
+        (book.work / "html" / cache.STAMP).write_text(sources)
+        _publish(book)
+        how = f"made in {time.perf_counter() - start:.0f} s"
     index = (book.site / "index.html").relative_to(book.root)
     print(
-        f"\nThe site is in {index.parent}, made in {time.perf_counter() - start:.0f} s.\n"
+        f"\nThe site is in {index.parent}, {how}.\n"
         f"To read it: `make serve`, or open {index} in a browser."
     )
+
+
+def _is_made_of(site, sources):
+    stamp = site / cache.STAMP
+    return (site / "index.html").is_file() and stamp.is_file() and stamp.read_text() == sources
 
 
 def _write(book):

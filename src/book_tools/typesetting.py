@@ -6,7 +6,6 @@ another host for its formulas, and nothing moves when it has loaded.
 """
 
 import json
-from functools import lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -56,11 +55,13 @@ class Typesetter:
             script = carrier.locate_file(f"sphinx-mathjax-offline/static/mathjax/{name}.js")
             self._engine.eval(Path(script).read_text(encoding="utf-8") + ";0")
         self._engine.eval(SETUP + ";0")
+        self._done = {}
 
-    @lru_cache(maxsize=None)
     def html(self, latex, display):
         """Return a formula as HTML; raise :class:`quickjs.JSException` if it is no LaTeX."""
-        return self._call("typeset", latex, display)
+        if (latex, display) not in self._done:
+            self._done[latex, display] = self._call("typeset", latex, display)
+        return self._done[latex, display]
 
     def stylesheet(self):
         """Return the rules that every formula needs."""

@@ -4,8 +4,8 @@ The functions are plain arithmetic on :func:`~unstable_gradients.elementary.exp`
 expression of an activation is its value at a symbol: ``SIGMOID.value(sympy.Symbol("z"))``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from .elementary import exp, tanh
 

@@ -131,7 +131,8 @@ def gradients(x, y, weights, biases, activation="sigmoid"):
 
     For real floats the result keeps full relative accuracy wherever it is a normal number, even
     where a partial product has left the range: such a pass is repeated with mantissa and exponent
-    kept apart (:class:`~unstable_gradients.scaled.Scaled`).
+    kept apart (:class:`~unstable_gradients.scaled.Scaled`). The one exception is the difference
+    a_L - y of an activation without a residual of its own, such as tanh, where it cancels.
 
     Parameters
     ----------

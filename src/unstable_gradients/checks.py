@@ -62,9 +62,7 @@ def layers(value, name):
 
 def _is_symbolic(value):
     """Return whether ``value`` is a SymPy expression or an mpmath number."""
-    return (hasattr(value, "free_symbols") and hasattr(value, "is_commutative")) or hasattr(
-        value, "context"
-    )
+    return (hasattr(value, "free_symbols") and hasattr(value, "is_commutative")) or hasattr(value, "context")
 
 
 def _numeric_array(value):

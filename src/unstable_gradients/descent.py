@@ -121,4 +121,3 @@ def _evaluated(cost_and_gradient, theta):
     if gradient.shape != theta.shape:
         raise ValueError(f"the gradient must have shape {theta.shape}, as start has; it has {gradient.shape}")
     return float(cost), gradient.astype(float)
-

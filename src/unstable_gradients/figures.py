@@ -153,7 +153,12 @@ def step_sweep(ax, steps, errors, guides=()):
         ax.loglog(steps[shown], values[shown], ls="--", lw=1, color=COLORS["guide"], zorder=0)
         middle = np.flatnonzero(shown)[np.count_nonzero(shown) // 2]
         ax.annotate(
-            label, (steps[middle], values[middle]), (10, -4), textcoords="offset points", color=COLORS["guide"], va="top"
+            label,
+            (steps[middle], values[middle]),
+            (10, -4),
+            textcoords="offset points",
+            color=COLORS["guide"],
+            va="top",
         )
     ax.set(xlabel="step $h$", ylabel="largest absolute error of the eight gradients")
     return ax
@@ -180,7 +185,12 @@ def errors_by_parameter(ax, names, errors):
         color = COLORS.get(method)
         ax.semilogy(places, np.maximum(error, floor), marker, color=color, mfc="none", mew=1.6)
         ax.annotate(
-            method, (places[-1], max(error[-1], floor)), (12, 0), textcoords="offset points", color=color, va="center"
+            method,
+            (places[-1], max(error[-1], floor)),
+            (12, 0),
+            textcoords="offset points",
+            color=color,
+            va="center",
         )
     ax.set_xticks(places, [rf"${name[0]}_{name[1:]}$" for name in names])
     ax.set(xlabel="differentiated with respect to", ylabel="relative error")
@@ -204,9 +214,18 @@ def operation_counts(ax, depths, counts):
     for (form, count), marker in zip(counts.items(), MARKERS):
         (line,) = ax.plot(depths, count, marker=marker)
         ax.annotate(
-            form, (depths[-1], count[-1]), (8, 0), textcoords="offset points", color=line.get_color(), va="center"
+            form,
+            (depths[-1], count[-1]),
+            (8, 0),
+            textcoords="offset points",
+            color=line.get_color(),
+            va="center",
         )
-    ax.set(xlabel="number of hidden layers $n$", ylabel=r"operations in $\partial C/\partial b_1$", ylim=(0, None))
+    ax.set(
+        xlabel="number of hidden layers $n$",
+        ylabel=r"operations in $\partial C/\partial b_1$",
+        ylim=(0, None),
+    )
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
@@ -426,7 +445,10 @@ def window_width(ax, weights, widths, place, width):
         va="top",
     )
     ax.set(
-        xlabel="size of the weight, $|w|$", ylabel="width of the window", xlim=(0, weights[-1]), ylim=(0, 1.06)
+        xlabel="size of the weight, $|w|$",
+        ylabel="width of the window",
+        xlim=(0, weights[-1]),
+        ylim=(0, 1.06),
     )
     return ax
 
@@ -473,7 +495,12 @@ def identity_errors(ax, errors, weights, bounds):
     for label, bound in bounds.items():
         ax.loglog(weights, bound, ls="--", lw=1.2, color=COLORS["guide"], zorder=3)
         ax.annotate(
-            label, (weights[-1], bound[-1]), (8, 0), textcoords="offset points", color=COLORS["guide"], va="center"
+            label,
+            (weights[-1], bound[-1]),
+            (8, 0),
+            textcoords="offset points",
+            color=COLORS["guide"],
+            va="center",
         )
     for (label, (places, error)), marker in zip(errors.items(), MARKERS):
         color = COLORS.get(label)
@@ -507,7 +534,9 @@ def gradient_fans(ax, fans, colors):
         ax.fill_between(back, low, high, color=color, alpha=0.2, lw=0)
         ax.plot(back, sizes[:8, ::-1].T, color=color, lw=0.6, alpha=0.7)
         ax.plot(back, median, color=color)
-        ax.annotate(label, (back[-1], median[-1]), (8, 0), textcoords="offset points", color=color, va="center")
+        ax.annotate(
+            label, (back[-1], median[-1]), (8, 0), textcoords="offset points", color=color, va="center"
+        )
     ax.axhline(0, ls="--", lw=1, color=COLORS["guide"])
     ax.set(
         xlabel="layers back from the last, $L - l$",

@@ -26,5 +26,9 @@ def glue(name, value):
 
         record = {PREFIX + "text/latex": f"$\\displaystyle {latex(value)}$"}
     else:
-        record = {PREFIX + "text/plain": value if isinstance(value, str) else repr(getattr(value, "item", lambda: value)())}
+        record = {
+            PREFIX + "text/plain": value
+            if isinstance(value, str)
+            else repr(getattr(value, "item", lambda: value)())
+        }
     display(record, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": PREFIX}})

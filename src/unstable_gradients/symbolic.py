@@ -36,7 +36,11 @@ class sigma(sympy.Function):
 
 def _applied(function, argument, exponent):
     power = "" if exponent is None else f"^{{{exponent}}}"
-    return rf"{function}{power}({argument})" if len(argument) < 8 else rf"{function}{power}\left({argument}\right)"
+    return (
+        rf"{function}{power}({argument})"
+        if len(argument) < 8
+        else rf"{function}{power}\left({argument}\right)"
+    )
 
 
 ABSTRACT = Activation("sigma", value=sigma, slope=sigma_prime, largest_slope=float("nan"))
@@ -164,9 +168,7 @@ class Chain:
 
     def _letters(self):
         last = len(self.w)
-        w, z, a = (
-            [sympy.Symbol(f"{kind}{l}", commutative=False) for l in range(last + 1)] for kind in "wza"
-        )
+        w, z, a = ([sympy.Symbol(f"{kind}{l}", commutative=False) for l in range(last + 1)] for kind in "wza")
         output_slope = Activation(
             "letters", sigma, sigma_prime, float("nan"), residual=lambda z, y: _partial(f"a{last}")
         )
