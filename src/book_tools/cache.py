@@ -1,8 +1,9 @@
-"""Executed lessons are kept until something changes that could change their output.
+"""What is made is kept until something changes that could change it.
 
-jupyter-cache itself compares the cells alone. So each state of everything else that a lesson can see
-has a cache of its own, in a folder named by a fingerprint of that state. The folder's path is an option
-of MyST-NB on which Sphinx's own cache depends, so a change of state makes both layers forget.
+For the site that is any change of :func:`sources`. For executed lessons, jupyter-cache itself compares
+the cells alone. So each state of everything else that a lesson can see has a cache of its own, in a
+folder named by a fingerprint of that state. The folder's path is an option of MyST-NB on which Sphinx's
+own cache depends, so a change of state makes both layers forget.
 """
 
 import hashlib
@@ -39,8 +40,8 @@ def fingerprint(root):
 
 def sources(root):
     """Return a name for everything that the site is made of."""
-    beside = (path for path in root.iterdir() if path.is_file())
-    return digest(fingerprint(root), *files(root / "book"), *files(root / "src"), *sorted(beside))
+    top = sorted(path for path in root.iterdir() if path.is_file() and not path.name.startswith("."))
+    return digest(fingerprint(root), *files(root / "book"), *files(root / "src"), *top)
 
 
 def files(folder):

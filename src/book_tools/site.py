@@ -22,10 +22,7 @@ def build(book):
         _publish(book)
         how = f"made in {time.perf_counter() - start:.0f} s"
     index = (book.site / "index.html").relative_to(book.root)
-    print(
-        f"\nThe site is in {index.parent}, {how}.\n"
-        f"To read it: `make serve`, or open {index} in a browser."
-    )
+    print(f"\nThe site is in {index.parent}, {how}.\nTo read it: `make serve`, or open {index} in a browser.")
 
 
 def _is_made_of(site, sources):

@@ -16,3 +16,4 @@ def setup(app):
 
 def _choose_cache(app, config):
     config.nb_execution_cache_path = str(cache.folder(Path(app.srcdir)))
+    (Path(app.outdir) / cache.STAMP).unlink(missing_ok=True)  # from now on it is not made of that

@@ -63,7 +63,7 @@ class Verdict:
     def __str__(self):
         c = self.claim
         return (
-            f"Claim {c.id}: holds. Measured {self.measured:.6g}, "
+            f"Claim {c.id}: holds. Measured {self.measured:.10g}, "
             f"expected {c.expected:.10g} within {c.tolerance:.3g}. Source: {c.source}."
         )
 

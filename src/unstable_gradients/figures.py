@@ -42,6 +42,177 @@ def use_style():
     set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
 
 
+def _label(ax, text, point, color, offset=(8, 0), ha="left", va=None):
+    """Write ``offset`` typographic points away from a point of the data; level with it if only aside."""
+    va = va or ("baseline" if offset[1] else "center")
+    color = COLORS.get(color, color)
+    ax.annotate(text, point, offset, textcoords="offset points", color=color, ha=ha, va=va)
+
+
+def _colors(colors, number):
+    """Return the colors that the keys of :data:`COLORS` stand for, or else the first ones of the style."""
+    return [COLORS.get(color, color) for color in colors or (f"C{i}" for i in range(number))]
+
+
+# Lesson 1
+
+
+def descent_on_curve(ax, parameter, cost, paths, labels=(), colors=None):
+    """Draw the cost over one parameter, and on it the steps of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    parameter, cost : array, shape (n,)
+        The curve.
+    paths : sequence of History
+        Runs with one parameter; only what lies in the range of the curve is drawn.
+    labels : sequence of str, optional
+        One for each path, written at its start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+
+    Notes
+    -----
+    The first 20 steps of a path get a mark, its start a larger one.
+    """
+    ax.plot(parameter, cost, color=COLORS["guide"], lw=1.2, zorder=0)
+    colors = _colors(colors, len(paths))
+    for path, color, marker in zip(paths, colors, MARKERS):
+        w, c = path.parameters[:, 0], path.costs
+        shown = (w >= parameter.min()) & (w <= parameter.max())
+        ax.plot(w[shown], c[shown], marker=marker, markevery=slice(0, 21), ms=4, lw=0.9, color=color)
+        ax.plot(w[0], c[0], marker=marker, ms=7, color=color)
+    for path, label, color in zip(paths, labels, colors):
+        start = (path.parameters[0, 0], path.costs[0])
+        _label(ax, label, start, color, (8, 5))
+    ax.set(xlabel="weight $w$", ylabel="cost $C$", xlim=(parameter.min(), parameter.max()))
+    return ax
+
+
+def sizes_by_step(ax, sizes, labels, colors=None):
+    """Draw the sizes of several quantities over the steps of gradient descent, on a log scale.
+
+    Parameters
+    ----------
+    ax : Axes
+    sizes : sequence of arrays, each of shape (steps + 1,)
+        Their absolute values are drawn; a size of 0 is left out.
+    labels : sequence of str
+        One for each, written at the end of its line.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    for values, label, color in zip(sizes, labels, _colors(colors, len(labels))):
+        values = np.abs(values)
+        steps = np.flatnonzero(values > 0)
+        ax.semilogy(steps, values[steps], marker=".", color=color)
+        _label(ax, label, (steps[-1], values[steps[-1]]), color)
+    ax.set(xlabel="step $k$", ylabel="size")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return ax
+
+
+def descent_on_map(ax, first, second, cost, levels, paths, labels, colors=None):
+    """Draw lines of equal cost over two parameters, and on them the paths of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    first, second : array, shape (n,) and (m,)
+        The parameters.
+    cost : array, shape (m, n)
+    levels : sequence of float
+        Where to draw lines; each is labeled.
+    paths : sequence of History
+        Runs with two parameters.
+    labels : sequence of str
+        One for each path, written at its start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    lines = ax.contour(first, second, cost, levels=levels, colors=COLORS["guide"], linewidths=0.8)
+    ax.clabel(lines, fontsize=8)
+    for path, label, color, marker in zip(paths, labels, _colors(colors, len(paths)), MARKERS):
+        ax.plot(*path.parameters.T, marker=marker, ms=3.5, lw=1, color=color)
+        _label(ax, label, path.parameters[0], color)
+    ax.set(xlabel="weight $w_1$", ylabel="weight $w_2$", aspect="equal")
+    return ax
+
+
+def cost_by_step(ax, histories, labels, colors=None):
+    """Draw the cost over the steps of several runs of gradient descent.
+
+    Parameters
+    ----------
+    ax : Axes
+    histories : sequence of History
+    labels : sequence of str
+        One for each run, written where its cost falls through half of what it was at the start.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    for history, label, color in zip(histories, labels, _colors(colors, len(labels))):
+        ax.plot(history.costs, color=color)
+        half = int(np.argmax(history.costs < history.costs[0] / 2))
+        _label(ax, label, (half, history.costs[half]), color, (8, 6))
+    ax.set(xlabel="step $k$", ylabel="cost $C$", ylim=(0, None))
+    return ax
+
+
+# Landing page, and lesson 3
+
+
+def gradient_by_layer(ax, gradients, labels, colors=None):
+    """Draw the size of a gradient in every layer, one line a network.
+
+    Parameters
+    ----------
+    ax : Axes
+    gradients : array, shape (networks, layers)
+        dC/db_l, say; its absolute value is drawn, on a log scale.
+    labels : sequence of str
+        One for each network, written at the end of its line.
+    colors : sequence of str, optional
+        Keys of :data:`COLORS`, or colors.
+
+    Returns
+    -------
+    Axes
+    """
+    gradients = np.abs(np.atleast_2d(gradients))
+    layers = np.arange(1, gradients.shape[1] + 1)
+    colors = _colors(colors, len(labels))
+    for sizes, label, color, marker in zip(gradients, labels, colors, MARKERS):
+        ax.semilogy(layers, sizes, marker=marker, color=color)
+        # Inside the axes, on the side of the first point that the line leaves free.
+        height = -12 if sizes[-1] > sizes[0] else 10
+        _label(ax, label, (layers[0], sizes[0]), color, (12, height))
+    ax.margins(y=0.12)  # room for the labels
+    ax.set(xlabel="layer $l$", ylabel=r"size of the gradient, $|\partial C/\partial b_l|$")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return ax
+
+
+# Lesson 2
+
+
 def chain_diagram(ax, hidden=3):
     """Draw the chain: forward along the top, backward along the bottom.
 
@@ -90,38 +261,6 @@ def _arrow(ax, start, end, height, color):
     )
 
 
-def gradient_by_layer(ax, gradients, labels, colors=None):
-    """Draw the size of a gradient in every layer, one line a network.
-
-    Parameters
-    ----------
-    ax : Axes
-    gradients : array, shape (networks, layers)
-        dC/db_l, say; its absolute value is drawn, on a log scale.
-    labels : sequence of str
-        One for each network, written at the end of its line.
-    colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
-
-    Returns
-    -------
-    Axes
-    """
-    gradients = np.abs(np.atleast_2d(gradients))
-    layers = np.arange(1, gradients.shape[1] + 1)
-    colors = colors or [f"C{i}" for i in range(len(labels))]
-    for sizes, label, color, marker in zip(gradients, labels, colors, MARKERS):
-        color = COLORS.get(color, color)
-        ax.semilogy(layers, sizes, marker=marker, color=color)
-        # Inside the axes, on the side of the first point that the line leaves free.
-        height = -12 if sizes[-1] > sizes[0] else 10
-        ax.annotate(label, (layers[0], sizes[0]), (12, height), textcoords="offset points", color=color)
-    ax.margins(y=0.12)  # room for the labels
-    ax.set(xlabel="layer $l$", ylabel=r"size of the gradient, $|\partial C/\partial b_l|$")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return ax
-
-
 def step_sweep(ax, steps, errors, guides=()):
     """Draw the error of a numerical derivative against its step, one line a method.
 
@@ -144,22 +283,13 @@ def step_sweep(ax, steps, errors, guides=()):
         color = COLORS.get(method)
         ax.loglog(steps, np.maximum(error, floor), marker=marker, ms=4, color=color)
         at = int(np.argmin(steps))
-        ax.annotate(
-            method, (steps[at], max(error[at], floor)), (8, 6), textcoords="offset points", color=color
-        )
+        _label(ax, method, (steps[at], max(error[at], floor)), color, (8, 6))
     low, high = ax.get_ylim()
     for label, values in guides:
         shown = (values >= low) & (values <= high)
         ax.loglog(steps[shown], values[shown], ls="--", lw=1, color=COLORS["guide"], zorder=0)
         middle = np.flatnonzero(shown)[np.count_nonzero(shown) // 2]
-        ax.annotate(
-            label,
-            (steps[middle], values[middle]),
-            (10, -4),
-            textcoords="offset points",
-            color=COLORS["guide"],
-            va="top",
-        )
+        _label(ax, label, (steps[middle], values[middle]), "guide", (10, -4), va="top")
     ax.set(xlabel="step $h$", ylabel="largest absolute error of the eight gradients")
     return ax
 
@@ -184,14 +314,7 @@ def errors_by_parameter(ax, names, errors):
     for (method, error), marker in zip(errors.items(), MARKERS):
         color = COLORS.get(method)
         ax.semilogy(places, np.maximum(error, floor), marker, color=color, mfc="none", mew=1.6)
-        ax.annotate(
-            method,
-            (places[-1], max(error[-1], floor)),
-            (12, 0),
-            textcoords="offset points",
-            color=color,
-            va="center",
-        )
+        _label(ax, method, (places[-1], max(error[-1], floor)), color, (12, 0))
     ax.set_xticks(places, [rf"${name[0]}_{name[1:]}$" for name in names])
     ax.set(xlabel="differentiated with respect to", ylabel="relative error")
     return ax
@@ -213,14 +336,7 @@ def operation_counts(ax, depths, counts):
     """
     for (form, count), marker in zip(counts.items(), MARKERS):
         (line,) = ax.plot(depths, count, marker=marker)
-        ax.annotate(
-            form,
-            (depths[-1], count[-1]),
-            (8, 0),
-            textcoords="offset points",
-            color=line.get_color(),
-            va="center",
-        )
+        _label(ax, form, (depths[-1], count[-1]), line.get_color())
     ax.set(
         xlabel="number of hidden layers $n$",
         ylabel=r"operations in $\partial C/\partial b_1$",
@@ -228,6 +344,9 @@ def operation_counts(ax, depths, counts):
     )
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
+
+
+# Lesson 3
 
 
 def learning_speeds(ax, gradients):
@@ -247,15 +366,7 @@ def learning_speeds(ax, gradients):
     for l, sizes in enumerate(np.abs(gradients).T, start=1):
         color = COLORS.get(f"layer {l}")
         ax.loglog(updates, sizes, lw=1.4, color=color)
-        ax.annotate(
-            f"$l = {l}$",
-            (updates[0], sizes[0]),
-            (-6, 0),
-            textcoords="offset points",
-            color=color,
-            ha="right",
-            va="center",
-        )
+        _label(ax, f"$l = {l}$", (updates[0], sizes[0]), color, (-6, 0), ha="right")
     ax.set(
         xlabel="update",
         ylabel=r"size of the gradient, $|\partial C/\partial b_l|$",
@@ -283,29 +394,14 @@ def relative_errors(ax, z, errors, colors, guides=()):
     Axes
     """
     floor = 1e-18
-    for (label, error), color in zip(errors.items(), colors):
-        color = COLORS.get(color, color)
+    for (label, error), color in zip(errors.items(), _colors(colors, len(errors))):
         ax.semilogy(z, np.maximum(error, floor), ".", ms=3, color=color)
-        ax.annotate(
-            label,
-            (z[-1], max(error[-1], floor)),
-            (8, 0),
-            textcoords="offset points",
-            color=color,
-            va="center",
-        )
+        _label(ax, label, (z[-1], max(error[-1], floor)), color)
     for label, values in guides:
         shown = (values >= floor) & (values <= 1)
         ax.semilogy(z[shown], values[shown], ls="--", lw=1, color=COLORS["guide"], zorder=0)
         middle = np.flatnonzero(shown)[np.count_nonzero(shown) // 2]
-        ax.annotate(
-            label,
-            (z[middle], values[middle]),
-            (-8, 8),
-            textcoords="offset points",
-            color=COLORS["guide"],
-            ha="right",
-        )
+        _label(ax, label, (z[middle], values[middle]), "guide", (-8, 8), ha="right")
     ax.set(xlabel="pre-activation $z$", ylabel="relative error")
     return ax
 
@@ -324,17 +420,11 @@ def depths_of_death(ax, depths):
     Axes
     """
     for name, found in depths.items():
-        color = COLORS.get(name)
+        color, median = COLORS.get(name), np.median(found)
         values, counts = np.unique(found, return_counts=True)
         ax.bar(values, counts / len(found), width=1, color=color)
-        ax.annotate(
-            f"{name}\nmedian {np.median(found):.0f}",
-            (np.median(found), np.max(counts) / len(found)),
-            (0, 6),
-            textcoords="offset points",
-            color=color,
-            ha="center",
-        )
+        top = (median, np.max(counts) / len(found))
+        _label(ax, f"{name}\nmedian {median:.0f}", top, color, (0, 6), ha="center")
     ax.set(xlabel="number of layers $L$ at which the gradient is 0", ylabel="share of the chains")
     ax.margins(y=0.2)
     return ax
@@ -358,18 +448,15 @@ def deep_gradient(ax, exponents, limits):
     """
     layers = np.arange(1, len(exponents) + 1)
     ax.plot(layers, exponents, color=COLORS["vanishing"])
-    for side, (name, limit) in zip(("top", "bottom"), limits.items()):
-        ax.axhline(limit, ls="--", lw=1, color=COLORS.get(name))
-        ax.annotate(
-            f"smallest {name}",
-            (layers[0], limit),
-            (0, 3 if side == "bottom" else -3),
-            textcoords="offset points",
-            color=COLORS.get(name),
-            va=side,
-        )
+    for side, height, (name, limit) in zip(("top", "bottom"), (-3, 3), limits.items()):
+        color = COLORS.get(name)
+        ax.axhline(limit, ls="--", lw=1, color=color)
+        _label(ax, f"smallest {name}", (layers[0], limit), color, (0, height), va=side)
     ax.set(xlabel="layer $l$", ylabel=r"decimal exponent, $\log_{10}|\partial C/\partial b_l|$")
     return ax
+
+
+# Lesson 4
 
 
 def factor_window(ax, weights, widths, center=0.5):
@@ -399,14 +486,7 @@ def factor_window(ax, weights, widths, center=0.5):
     ax.text(center, middle, "factor\nabove 1", ha="center", va="center")
     for place in (0.12, 0.88):
         ax.text(place, middle, "factor\nbelow 1", ha="center", va="center", color=COLORS["vanishing"])
-    ax.annotate(
-        "exactly 1",
-        (right[-1], weights[-1]),
-        (4, -4),
-        textcoords="offset points",
-        color=COLORS["balanced"],
-        va="top",
-    )
+    _label(ax, "exactly 1", (right[-1], weights[-1]), "balanced", (4, -4), va="top")
     ax.set(xlabel="activation $a$", ylabel="size of the weight, $|w|$", xlim=(0, 1), ylim=(low, high))
     return ax
 
@@ -427,23 +507,9 @@ def window_width(ax, weights, widths, place, width):
     """
     ax.plot(weights, widths, color=COLORS["exploding"])
     ax.plot(place, width, "o", color=COLORS["exploding"])
-    ax.annotate(
-        f"at most {width:.3f},\nat $|w| = {place:.2f}$",
-        (place, width),
-        (6, 8),
-        textcoords="offset points",
-        color=COLORS["exploding"],
-    )
+    _label(ax, f"at most {width:.3f},\nat $|w| = {place:.2f}$", (place, width), "exploding", (6, 8))
     ax.axhline(1, ls="--", lw=1, color=COLORS["guide"])
-    ax.annotate(
-        "range of an activation",
-        (weights[-1], 1),
-        (0, -5),
-        textcoords="offset points",
-        color=COLORS["guide"],
-        ha="right",
-        va="top",
-    )
+    _label(ax, "range of an activation", (weights[-1], 1), "guide", (0, -5), ha="right", va="top")
     ax.set(
         xlabel="size of the weight, $|w|$",
         ylabel="width of the window",
@@ -494,19 +560,12 @@ def identity_errors(ax, errors, weights, bounds):
     """
     for label, bound in bounds.items():
         ax.loglog(weights, bound, ls="--", lw=1.2, color=COLORS["guide"], zorder=3)
-        ax.annotate(
-            label,
-            (weights[-1], bound[-1]),
-            (8, 0),
-            textcoords="offset points",
-            color=COLORS["guide"],
-            va="center",
-        )
+        _label(ax, label, (weights[-1], bound[-1]), "guide")
     for (label, (places, error)), marker in zip(errors.items(), MARKERS):
         color = COLORS.get(label)
         ax.loglog(places, error, marker, ms=4, color=color)
         at = len(places) // 5
-        ax.annotate(label, (places[at], error[at]), (4, -16), textcoords="offset points", color=color)
+        _label(ax, label, (places[at], error[at]), color, (4, -16))
     ax.set(xlabel="weight $w_1$", ylabel="largest error on $[0, 1]$")
     return ax
 
@@ -527,16 +586,13 @@ def gradient_fans(ax, fans, colors):
     -------
     Axes
     """
-    for (label, sizes), color in zip(fans.items(), colors):
-        color = COLORS.get(color, color)
+    for (label, sizes), color in zip(fans.items(), _colors(colors, len(fans))):
         back = np.arange(sizes.shape[1])
         low, median, high = np.percentile(sizes[:, ::-1], [5, 50, 95], axis=0)
         ax.fill_between(back, low, high, color=color, alpha=0.2, lw=0)
         ax.plot(back, sizes[:8, ::-1].T, color=color, lw=0.6, alpha=0.7)
         ax.plot(back, median, color=color)
-        ax.annotate(
-            label, (back[-1], median[-1]), (8, 0), textcoords="offset points", color=color, va="center"
-        )
+        _label(ax, label, (back[-1], median[-1]), color)
     ax.axhline(0, ls="--", lw=1, color=COLORS["guide"])
     ax.set(
         xlabel="layers back from the last, $L - l$",
@@ -566,130 +622,4 @@ def shares(ax, scales, below, within, above):
     decades = 10 ** np.arange(np.ceil(np.log10(scales[0])), np.floor(np.log10(scales[-1])) + 1)
     ax.set_xticks(decades, [f"{decade:g}" for decade in decades])
     ax.set(xlabel="scale of the weights $s$", xlim=(scales[0], scales[-1]), ylim=(0, 1))
-    return ax
-
-
-def descent_on_curve(ax, parameter, cost, paths, labels=(), colors=None):
-    """Draw the cost over one parameter, and on it the steps of gradient descent.
-
-    Parameters
-    ----------
-    ax : Axes
-    parameter, cost : array, shape (n,)
-        The curve.
-    paths : sequence of History
-        Runs with one parameter; only what lies in the range of the curve is drawn.
-    labels : sequence of str, optional
-        One for each path, written at its start.
-    colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
-
-    Returns
-    -------
-    Axes
-
-    Notes
-    -----
-    The first 20 steps of a path get a mark, its start a larger one.
-    """
-    ax.plot(parameter, cost, color=COLORS["guide"], lw=1.2, zorder=0)
-    colors = colors or [f"C{i}" for i in range(len(paths))]
-    for path, color, marker in zip(paths, colors, MARKERS):
-        color = COLORS.get(color, color)
-        w, c = path.parameters[:, 0], path.costs
-        shown = (w >= parameter.min()) & (w <= parameter.max())
-        ax.plot(w[shown], c[shown], marker=marker, markevery=slice(0, 21), ms=4, lw=0.9, color=color)
-        ax.plot(w[0], c[0], marker=marker, ms=7, color=color)
-    for path, label, color in zip(paths, labels, colors):
-        start = (path.parameters[0, 0], path.costs[0])
-        ax.annotate(label, start, (8, 5), textcoords="offset points", color=COLORS.get(color, color))
-    ax.set(xlabel="weight $w$", ylabel="cost $C$", xlim=(parameter.min(), parameter.max()))
-    return ax
-
-
-def sizes_by_step(ax, sizes, labels, colors=None):
-    """Draw the sizes of several quantities over the steps of gradient descent, on a log scale.
-
-    Parameters
-    ----------
-    ax : Axes
-    sizes : sequence of arrays, each of shape (steps + 1,)
-        Their absolute values are drawn; a size of 0 is left out.
-    labels : sequence of str
-        One for each, written at the end of its line.
-    colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
-
-    Returns
-    -------
-    Axes
-    """
-    colors = colors or [f"C{i}" for i in range(len(labels))]
-    for values, label, color in zip(sizes, labels, colors):
-        values, color = np.abs(values), COLORS.get(color, color)
-        steps = np.flatnonzero(values > 0)
-        ax.semilogy(steps, values[steps], marker=".", color=color)
-        end = (steps[-1], values[steps[-1]])
-        ax.annotate(label, end, (8, 0), textcoords="offset points", color=color, va="center")
-    ax.set(xlabel="step $k$", ylabel="size")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return ax
-
-
-def descent_on_map(ax, first, second, cost, levels, paths, labels, colors=None):
-    """Draw lines of equal cost over two parameters, and on them the paths of gradient descent.
-
-    Parameters
-    ----------
-    ax : Axes
-    first, second : array, shape (n,) and (m,)
-        The parameters.
-    cost : array, shape (m, n)
-    levels : sequence of float
-        Where to draw lines; each is labeled.
-    paths : sequence of History
-        Runs with two parameters.
-    labels : sequence of str
-        One for each path, written at its start.
-    colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
-
-    Returns
-    -------
-    Axes
-    """
-    lines = ax.contour(first, second, cost, levels=levels, colors=COLORS["guide"], linewidths=0.8)
-    ax.clabel(lines, fontsize=8)
-    colors = colors or [f"C{i}" for i in range(len(paths))]
-    for path, label, color, marker in zip(paths, labels, colors, MARKERS):
-        color = COLORS.get(color, color)
-        ax.plot(*path.parameters.T, marker=marker, ms=3.5, lw=1, color=color)
-        ax.annotate(label, path.parameters[0], (8, 0), textcoords="offset points", color=color, va="center")
-    ax.set(xlabel="weight $w_1$", ylabel="weight $w_2$", aspect="equal")
-    return ax
-
-
-def cost_by_step(ax, histories, labels, colors=None):
-    """Draw the cost over the steps of several runs of gradient descent.
-
-    Parameters
-    ----------
-    ax : Axes
-    histories : sequence of History
-    labels : sequence of str
-        One for each run, written where its cost falls through half of what it was at the start.
-    colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
-
-    Returns
-    -------
-    Axes
-    """
-    colors = colors or [f"C{i}" for i in range(len(labels))]
-    for history, label, color in zip(histories, labels, colors):
-        color = COLORS.get(color, color)
-        ax.plot(history.costs, color=color)
-        half = int(np.argmax(history.costs < history.costs[0] / 2))
-        ax.annotate(label, (half, history.costs[half]), (8, 6), textcoords="offset points", color=color)
-    ax.set(xlabel="step $k$", ylabel="cost $C$", ylim=(0, None))
     return ax

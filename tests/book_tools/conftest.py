@@ -57,7 +57,7 @@ class TinyBook:
 
     def __init__(self, root):
         self.root = root
-        self.log = root / "runs.log"
+        self.log = root.with_name(f"{root.name}.log")
         self.index = root / "_build" / "html" / "index.html"
         self.lesson = root / "book" / "lessons" / "01_tiny.md"
 
