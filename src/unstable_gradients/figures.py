@@ -536,7 +536,10 @@ def spike(ax, offsets, sizes):
     """
     ax.semilogy(1000 * offsets, sizes, color=COLORS["exploding"])
     ax.axhline(1, ls="--", lw=1, color=COLORS["guide"])
-    ax.set(xlabel="offset of the first bias $b_1$, in thousandths", ylabel=r"$|\partial a_4/\partial b_1|$")
+    ax.set(
+        xlabel="offset of the first bias $b_1$, in thousandths",
+        ylabel=r"size of the slope, $|\partial a_4/\partial b_1|$",
+    )
     return ax
 
 
@@ -596,7 +599,7 @@ def gradient_fans(ax, fans, colors):
     ax.axhline(0, ls="--", lw=1, color=COLORS["guide"])
     ax.set(
         xlabel="layers back from the last, $L - l$",
-        ylabel=r"$\log_{10}|\partial C/\partial b_l| \,/\, |\partial C/\partial b_L|$",
+        ylabel=r"decades from balance, $\log_{10}\,|\partial C/\partial b_l|\,/\,|\partial C/\partial b_L|$",
     )
     return ax
 
