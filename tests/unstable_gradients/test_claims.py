@@ -99,7 +99,7 @@ def test_expected_value_must_be_finite(expected):
 
 def test_verdict_shows_itself_to_people_and_to_the_site(declared):
     verdict = claims.check("quarter", 0.2512345678)
-    text = "Claim quarter: holds. Measured 0.251235, expected 0.25 within 0.01. Source: Someone (1900)."
+    text = "Claim quarter: holds. Measured 0.2512345678, expected 0.25 within 0.01. Source: Someone (1900)."
     assert str(verdict) == repr(verdict) == text
     assert verdict._repr_mimebundle_() == {
         "text/plain": text,
