@@ -73,7 +73,8 @@ class Typesetter:
 
 def visit_math(translator, node):
     formula = _typeset(translator, node, node.astext(), display=False)
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math") + formula + "</span>")
+    # The word joiner keeps a comma or a period from falling to the next line.
+    translator.body.append(translator.starttag(node, "span", "", CLASS="math") + formula + "</span>\u2060")
     raise nodes.SkipNode
 
 
