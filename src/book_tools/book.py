@@ -9,9 +9,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from myst_parser.config.main import MdParserConfig
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-
-class PressError(Exception):
-    """Something is wrong with the book, in words for the person who writes it."""
+from . import PressError
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,11 @@ class Book:
     def work(self):
         """Where the next website is made."""
         return self.root / "_build" / "work"
+
+    @property
+    def exported(self):
+        """The notebooks made from the lessons."""
+        return self.root / "notebooks" / "lessons"
 
     @cached_property
     def config(self):

@@ -12,8 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from . import cache
-from .book import PressError
+from . import PressError, cache
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

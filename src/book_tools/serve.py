@@ -3,7 +3,7 @@
 import functools
 import http.server
 
-from .book import PressError
+from . import PressError
 
 
 def serve(book, port):

@@ -6,23 +6,30 @@ import time
 from jupyter_book.sphinx import build_sphinx
 from sphinx.util.console import color_terminal, nocolor
 
-from . import cache, execution
-from .book import PressError
+from . import PressError, cache, execution
 
 
 def build(book):
     """Execute what has to be executed, then write the site; a failure leaves the old site as it was."""
-    start, sources = time.perf_counter(), cache.sources(book.root)
-    if _is_made_of(book.site, sources):
+    start = time.perf_counter()
+    if make(book) == book.site:
         how = "and nothing has changed since it was made"
     else:
-        execution.fill_cache(book)
-        _write(book)
-        (book.work / "html" / cache.STAMP).write_text(sources)
         _publish(book)
         how = f"made in {time.perf_counter() - start:.0f} s"
     index = (book.site / "index.html").relative_to(book.root)
     print(f"\nThe site is in {index.parent}, {how}.\nTo read it: `make serve`, or open {index} in a browser.")
+
+
+def make(book):
+    """Return the folder of the site as it is to be: the published one or, if that is old, one in the making."""
+    sources = cache.sources(book.root)
+    if _is_made_of(book.site, sources):
+        return book.site
+    execution.fill_cache(book)
+    html = _write(book)
+    (html / cache.STAMP).write_text(sources)
+    return html
 
 
 def _is_made_of(site, sources):
@@ -54,6 +61,7 @@ def _write(book):
         # Sphinx reports a page's warnings only when it reads the page: make it read them again.
         shutil.rmtree(doctrees, ignore_errors=True)
         raise PressError("the site could not be made: see the warnings and errors above")
+    return html
 
 
 def _publish(book):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import cache, typesetting, verdicts
+from . import buttons, cache, notebooks, typesetting, verdicts
 
 
 def setup(app):
@@ -11,6 +11,8 @@ def setup(app):
     app.connect("config-inited", _choose_cache)
     typesetting.setup(app)
     verdicts.setup(app)
+    notebooks.setup(app)
+    buttons.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

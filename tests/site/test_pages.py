@@ -1,5 +1,6 @@
 """What holds on every page of the site, read as files."""
 
+import json
 import posixpath
 import re
 from urllib.parse import unquote, urlsplit
@@ -89,7 +90,29 @@ def test_claims_page_lists_every_claim_with_its_value_and_its_box(pages):
     assert len(rows) == len(claims.declared()), "one row a claim"
 
 
-def test_no_button_leads_to_an_address_that_is_not_there_yet(pages):
+def test_buttons_of_a_lesson_offer_its_notebook_and_none_leads_elsewhere(pages):
     for name, page in pages.items():
         buttons = page.select(".article-header-buttons a[href], .header-article-items a[href]")
-        assert not buttons, f"{name}: buttons {[button['href'] for button in buttons]}"
+        links = {posixpath.normpath(posixpath.join(posixpath.dirname(name), b["href"])) for b in buttons}
+        lesson = re.fullmatch(r"book/lessons/(.*)\.html", name)
+        assert links == ({f"notebooks/lessons/{lesson[1]}.ipynb"} if lesson else set()), name
+
+
+def test_formulas_and_figures_have_the_same_numbers_in_the_notebook(site, pages):
+    for path in sorted(site.rglob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        page = pages[f"book/lessons/{path.stem}.html"]
+        formulas = [int(re.search(r"\d+", number.text)[0]) for number in page.select(".eqno")]
+        figures = [number.text.strip() for number in page.select("figcaption .caption-number")]
+        assert [int(number) for number in re.findall(r"\\tag\{(\d+)\}", text)] == formulas, path.name
+        assert re.findall(r"^\*\*(Figure \d+)\.\*\* ", text, re.MULTILINE) == figures, path.name
+        assert figures, "a lesson without a figure: is this test looking in the right place?"
+
+
+def test_notebooks_of_the_site_hold_no_outputs(site):
+    notebooks = sorted(site.rglob("*.ipynb"))
+    assert notebooks and {path.parent for path in notebooks} == {site / "notebooks" / "lessons"}
+    for path in notebooks:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert not any(cell.get("outputs") for cell in cells), f"{path.name} gives answers away"
