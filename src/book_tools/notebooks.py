@@ -22,7 +22,7 @@ from .markdown import Markdown, Unsupported
 LESSONS = "book/lessons/"  # pages below it become notebooks
 LOGGER = logging.getLogger(__name__)
 INSTALL = """\
-# Installs the package that the lesson uses, where it is missing.
+# Run the cells from top to bottom. This one {}.
 import importlib.util
 
 if importlib.util.find_spec("unstable_gradients") is None:
@@ -193,18 +193,23 @@ def only_glue(cell):
         body = ast.parse(cell.source).body
     except SyntaxError:  # a magic
         return False
-    return bool(body) and all(isinstance(line, ast.Expr) and _is_glue(line.value) for line in body)
+    return bool(body) and all(_is_glue(line) for line in body)
 
 
-def _is_glue(call):
+def _is_glue(line):
+    """Return whether a statement calls glue, or imports it."""
+    if isinstance(line, ast.ImportFrom):
+        return line.module == "unstable_gradients.glue"
+    call = getattr(line, "value", None)
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
 
 
 def install_cell(repository, branch):
     """Return the cell that gets the package from its public address, or says how to install it."""
     if repository:
-        return new_code_cell(INSTALL.format(f'%pip install --quiet "git+{repository}@{branch}"'))
-    return new_code_cell(INSTALL.format(MISSING))
+        install = f'%pip install --quiet "git+{repository}@{branch}"'
+        return new_code_cell(INSTALL.format("installs the lesson's package if it is missing", install))
+    return new_code_cell(INSTALL.format("says so if the lesson's package is missing", MISSING))
 
 
 def with_ids(cells):

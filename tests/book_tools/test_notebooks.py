@@ -292,7 +292,7 @@ def notebooks(book):
 
 EXPECTED = [
     f"""\
-# Installs the package that the lesson uses, where it is missing.
+# Run the cells from top to bottom. This one installs the lesson's package if it is missing.
 import importlib.util
 
 if importlib.util.find_spec("unstable_gradients") is None:
@@ -428,6 +428,8 @@ def test_a_broken_lesson_leaves_the_notebooks_as_they_were(own, wrong, message):
     "source, tags, left_out",
     [
         ('glue("a", 1)\nglue("b", 2)', ["remove-cell"], True),
+        ('from unstable_gradients.glue import glue\n\nglue("a", 1)', ["remove-cell"], True),
+        ("from unstable_gradients import chain", ["remove-cell"], False),
         ('glue("a", 1)', [], False),
         ('a = 1\nglue("a", a)', ["remove-cell"], False),
         ("%matplotlib inline", ["remove-cell"], False),
