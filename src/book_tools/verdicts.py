@@ -147,7 +147,8 @@ class ClaimsTable(SphinxDirective):
     def _table(self):
         lines = [":::{list-table}", ":header-rows: 1", ":widths: 52 18 18 12", ":class: claims", ""]
         lines += ["* - Claim", "  - Expected", "  - Measured", "  - Verdict"]
-        for id, claim in claims.declared().items():
+        in_reading_order = sorted(claims.declared().items(), key=lambda item: item[1].lesson)
+        for id, claim in in_reading_order:
             lines += [
                 f"* - {claim.statement} *Source: {source(claim)}.*",
                 f"  - {expected(claim)}",
