@@ -22,6 +22,57 @@ def tanh(z):
     return _evaluate("tanh", z)
 
 
+def log1p(z):
+    """Return log(1 + z), accurate for small z; for the same types of numbers as :func:`exp`."""
+    if hasattr(z, "free_symbols"):  # SymPy has no function of that name
+        return sys.modules["sympy"].log(1 + z)
+    return _evaluate("log1p", z)
+
+
+def positive(z):
+    """Return z where it is positive, and 0 elsewhere.
+
+    Raises
+    ------
+    TypeError
+        If z is complex: complex numbers have no order.
+    """
+    _ordered(z)
+    if hasattr(z, "free_symbols"):
+        return sys.modules["sympy"].Max(z, 0)
+    if hasattr(z, "context"):
+        return max(z, 0 * z)
+    if hasattr(z, "positive"):
+        return z.positive()
+    return np.maximum(z, 0)
+
+
+def step(z):
+    """Return 1 where z is positive, and 0 elsewhere, 0 itself included; NaN for NaN.
+
+    Raises
+    ------
+    TypeError
+        If z is complex.
+    """
+    _ordered(z)
+    if hasattr(z, "free_symbols"):
+        return sys.modules["sympy"].Heaviside(z, 0)
+    if hasattr(z, "context"):
+        return z.context.mpf(z > 0)
+    if hasattr(z, "step"):
+        return z.step()
+    return np.heaviside(z, 0)
+
+
+def _ordered(z):
+    if np.iscomplexobj(z) or hasattr(z, "_mpc_"):
+        raise TypeError(
+            "an activation with a kink compares numbers, and complex numbers have no order; "
+            "differentiate at real numbers, or take a smooth activation"
+        )
+
+
 def _evaluate(name, z):
     if hasattr(z, "context"):  # mpmath
         return getattr(z.context, name)(z)

@@ -57,6 +57,21 @@ class Scaled:
             np.where(tiny, self.mantissa, np.tanh(self.to_float())), np.where(tiny, self.exponent, 0)
         )
 
+    def log1p(self):
+        """Return log(1 + this number)."""
+        tiny = self.exponent < -60  # z to the last bit, for log(1 + z) = z - z**2 / 2 + ...
+        return Scaled(
+            np.where(tiny, self.mantissa, np.log1p(self.to_float())), np.where(tiny, self.exponent, 0)
+        )
+
+    def positive(self):
+        """Return this number where it is positive, and 0 elsewhere."""
+        return Scaled(np.maximum(self.mantissa, 0), self.exponent)
+
+    def step(self):
+        """Return 1 where this number is positive, and 0 elsewhere."""
+        return Scaled(np.heaviside(self.mantissa, 0))
+
     def __neg__(self):
         return Scaled(-self.mantissa, self.exponent)
 
@@ -97,6 +112,42 @@ class Scaled:
         # A Python number takes the precision of the array that it meets, as in NumPy.
         dtype = self.mantissa.dtype if isinstance(other, (int, float)) else None
         return Scaled(np.asarray(other, dtype=dtype))
+
+
+def norm(values, axes):
+    """Return the Euclidean norm of an array over some of its axes.
+
+    It neither underflows nor overflows before the norm itself leaves the range: where a square does,
+    the numbers are multiplied by a power of two first, which is exact.
+
+    Parameters
+    ----------
+    values : array of floats
+    axes : tuple of int
+        The axes to sum over, as for :func:`numpy.sum`.
+
+    Returns
+    -------
+    array
+        ``values`` without these axes; infinity if there is an infinite number, NaN if there is a NaN.
+
+    Notes
+    -----
+    J. L. Blue, ACM Transactions on Mathematical Software 4 (1978) 15-23.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        square = np.sum(values * values, axis=axes)
+        limits = np.finfo(square.dtype)
+        # The squares that underflow may not count against those that do not.
+        safe = limits.tiny / limits.eps**2
+        if np.all((square > safe) & (square < limits.max)):
+            return np.sqrt(square)
+        largest = np.max(np.abs(values), axis=axes, keepdims=True)
+        exponent = np.frexp(largest)[1]
+        scaled = np.ldexp(values, -exponent)
+        size = np.sqrt(np.sum(scaled * scaled, axis=axes))
+        size = np.ldexp(size, np.squeeze(exponent, axis=axes))
+        return np.where(np.isinf(np.squeeze(largest, axis=axes)), np.inf, size)[()]
 
 
 def _shift(exponent):
