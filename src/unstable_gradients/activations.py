@@ -121,9 +121,7 @@ SELU_SCALE = (
         + 2
     )
 )
-SELU = Activation(
-    "selu", *_elu(SELU_ALPHA, SELU_SCALE), largest_slope=SELU_ALPHA * SELU_SCALE, kinks=(0.0,)
-)
+SELU = Activation("selu", *_elu(SELU_ALPHA, SELU_SCALE), largest_slope=SELU_ALPHA * SELU_SCALE, kinks=(0.0,))
 
 SOFTPLUS = Activation(
     name="softplus",

@@ -1,9 +1,14 @@
-"""Gradient descent, with a record of everything that happened on the way."""
+"""Gradient descent, with a record of everything that happened on the way.
 
-from dataclasses import dataclass
+:func:`descend` follows any function of a few parameters; :func:`train` follows a network, batch by batch.
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import network as networks
+from . import scaled
 from .checks import _described
 
 
@@ -72,6 +77,273 @@ def descend(cost_and_gradient, start, rate, steps):
                 break
             theta = theta - rate * gradient
     return History(np.array(parameters), np.array(gradients), np.array(costs), diverged_at)
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a training run left the finite numbers.
+
+    Attributes
+    ----------
+    update : int
+        The update that could not be made, counted from 1.
+    layer : int
+        The first layer, in the order of the computation, with a number that is not finite.
+    quantity : str
+        What is not finite there: "z", "a", "cost", "delta", "gradient" or "parameters".
+    """
+
+    update: int
+    layer: int
+    quantity: str
+
+    def __str__(self):
+        return (
+            f"update {self.update} could not be made: not finite is the {self.quantity} of layer {self.layer}"
+        )
+
+
+@dataclass(frozen=True)
+class TrainingHistory:
+    """A training run. Row k is what update k + 1 saw, before it was made.
+
+    Attributes
+    ----------
+    network : Network
+        After the last update; of a run that diverged, the last one whose parameters are finite.
+    costs : array, shape (updates,)
+        Of each batch.
+    weight_norms, bias_norms : array, shape (updates, L)
+        The norms of dC/dW_l and dC/db_l, before clipping.
+    divergence : Divergence or None
+        Where the run left the finite numbers; it ends there, with a last row that shows it.
+    """
+
+    network: networks.Network
+    costs: np.ndarray
+    weight_norms: np.ndarray
+    bias_norms: np.ndarray
+    divergence: Divergence | None
+
+
+def minibatches(examples, size, epochs, rng):
+    """Return the rows of every batch, in an order shuffled anew for each epoch.
+
+    Parameters
+    ----------
+    examples, size, epochs : int
+        How many examples there are, how many belong to a batch, and how often all are seen. The last
+        batch of an epoch is smaller where the numbers ask for it.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of arrays of int
+
+    Raises
+    ------
+    ValueError
+        If one of the three is not a whole number, 1 or more.
+    """
+    for name, value in (("examples", examples), ("size", size), ("epochs", epochs)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} must be a whole number, 1 or more; it is {value!r}")
+    orders = [rng.permutation(examples) for _ in range(epochs)]
+    return [order[start : start + size] for order in orders for start in range(0, examples, size)]
+
+
+def clip_by_value(gradients, limit):
+    """Return the gradients with every number cut to the range from -limit to limit.
+
+    The direction changes where some numbers are cut and others are not.
+
+    Parameters
+    ----------
+    gradients : list of arrays
+    limit : float
+        Positive.
+
+    Returns
+    -------
+    list of arrays, in the same shapes
+
+    Raises
+    ------
+    ValueError
+        If the limit is not positive.
+    """
+    limit = _limit(limit)
+    return [np.clip(g, -limit, limit) for g in gradients]
+
+
+def clip_by_norm(gradients, limit):
+    """Return the gradients, scaled down together so that their common norm is at most the limit.
+
+    The direction stays (R. Pascanu, T. Mikolov and Y. Bengio, ICML 2013, algorithm 1).
+
+    Parameters
+    ----------
+    gradients : list of arrays
+    limit : float
+        Positive.
+
+    Returns
+    -------
+    list of arrays, in the same shapes
+
+    Raises
+    ------
+    ValueError
+        If the limit is not positive.
+    """
+    limit = _limit(limit)
+    norm = scaled.norm(np.concatenate([np.ravel(g) for g in gradients]), (0,))
+    if not norm > limit:
+        return list(gradients)
+    with np.errstate(all="ignore"):  # an infinite gradient has no direction: it becomes NaN
+        # Divided first: of huge gradients the norm, of tiny limits the quotient, may leave the range.
+        return [g / norm * limit for g in gradients]
+
+
+def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=None):
+    """Train a network by gradient descent, batch by batch, and record every update.
+
+    Parameters
+    ----------
+    network : Network
+        Where to begin; it is left as it is.
+    x, y : array, shape (examples, n_0) and (examples, n_L)
+    rate : float
+        The learning rate, positive.
+    batches : iterable of int
+        How many updates with all examples; or an iterable of the rows of each batch, as :func:`minibatches` returns.
+    clip : callable, optional
+        Takes the list of all gradients, returns the list to use instead: as
+        ``lambda g: clip_by_norm(g, 1.0)``.
+    weight_decay : float
+        Every update also multiplies the weights, not the biases, by 1 - rate * weight_decay.
+    observe : callable, optional
+        Called before every update with its number, from 1, the trace and the gradients. The arrays of
+        the network that the trace holds change with the next update.
+
+    Returns
+    -------
+    TrainingHistory
+        A run that leaves the finite numbers is cut there and says where; it raises nothing and
+        prints no warning.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of the kind described, or data or parameters are not finite at the start.
+    """
+    x, y, batches = _training_data(network, x, y, batches)
+    rate, decay = _rate(rate), _decay(weight_decay)
+    network = replace(
+        network,
+        weights=[w.copy() for w in network.weights],
+        biases=[b.copy() for b in network.biases],
+        gains=[None if g is None else g.copy() for g in network.gains],
+    )
+    gained = [l for l, gain in enumerate(network.gains) if gain is not None]
+    parameters = [*network.weights, *network.biases, *(network.gains[l] for l in gained)]
+    depth = len(network.weights)
+    layers = [*range(1, depth + 1), *range(1, depth + 1), *(l + 1 for l in gained)]
+    harmless = np.sqrt(min(float(np.finfo(p.dtype).max) for p in parameters)) / rate
+    watched = clip is not None or gained or rate * decay > 1
+    costs, weight_norms, bias_norms, divergence = [], [], [], None
+    with np.errstate(all="ignore"):
+        for update, rows in enumerate(batches, start=1):
+            trace = networks.forward(network, x[rows])
+            g = networks.backward(trace, y[rows])
+            costs.append(g.cost)
+            weight_norms.append(g.weight_norms)
+            bias_norms.append(g.bias_norms)
+            if observe is not None:
+                observe(update, trace, g)
+            divergence = _first_not_finite(update, trace, g)
+            if divergence is not None:
+                break
+            steps = [*g.weights, *g.biases, *(g.gains[l] for l in gained)]
+            if clip is not None:
+                steps = clip(steps)
+            if decay:
+                steps = [step + decay * p for step, p in zip(steps[:depth], parameters)] + steps[depth:]
+            # Below this size no step can take a parameter out of the range.
+            if watched or max(g.weight_norms.max(), g.bias_norms.max()) > harmless:
+                divergence = _left_range(update, layers, [p - rate * s for p, s in zip(parameters, steps)])
+                if divergence is not None:
+                    break
+            for p, step in zip(parameters, steps):
+                p -= rate * step
+    return TrainingHistory(network, np.array(costs), np.array(weight_norms), np.array(bias_norms), divergence)
+
+
+def _first_not_finite(update, trace, g):
+    """Return the Divergence of this pass, in the order of its computation, or None."""
+    last = len(g.weights)
+    norms = (g.weight_norms, g.bias_norms)
+    forward = all(np.isfinite(z).all() for z in trace.z[1:])
+    if forward and np.isfinite(g.cost) and all(np.isfinite(n).all() for n in norms):
+        return None
+    for l in range(1, last + 1):
+        for quantity, values in (("z", trace.z[l]), ("a", trace.a[l])):
+            if not np.isfinite(values).all():
+                return Divergence(update, l, quantity)
+    if not np.isfinite(g.cost):
+        return Divergence(update, last, "cost")
+    for l in reversed(range(1, last + 1)):
+        for quantity, values in (
+            ("delta", g.deltas[l - 1]),
+            ("gradient", g.weights[l - 1]),
+            ("gradient", g.biases[l - 1]),
+        ):
+            if not np.isfinite(values).all():
+                return Divergence(update, l, quantity)
+    return None  # a norm may be infinite where no number is
+
+
+def _left_range(update, layers, parameters):
+    left = [l for l, p in zip(layers, parameters) if not np.isfinite(p).all()]
+    return Divergence(update, min(left), "parameters") if left else None
+
+
+def _training_data(network, x, y, batches):
+    if not isinstance(network, networks.Network):
+        raise TypeError(f"network must be a Network, not {_described(network)}")
+    if any(w.ndim != 2 for w in network.weights):
+        raise ValueError(
+            f"train takes one network at a time; weights[0] has shape {network.weights[0].shape}"
+        )
+    x, y = np.asarray(x), np.asarray(y)
+    networks.gradients(network, x[:1], y[:1])  # complains about shapes before the first update
+    if len(x) != len(y):
+        raise ValueError(f"x and y must have one row for each example; they have {len(x)} and {len(y)}")
+    given = {"x": [x], "y": [y], "weights": network.weights, "biases": network.biases}
+    for name, arrays in given.items():
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError(f"{name} must be finite at the start")
+    if isinstance(batches, (int, np.integer)) and not isinstance(batches, bool):
+        return x, y, [slice(None)] * _steps(batches)
+    if isinstance(batches, (str, bytes)) or not hasattr(batches, "__iter__"):
+        raise TypeError(
+            f"batches must be a number of updates, or the rows of each batch, not {_described(batches)}"
+        )
+    return x, y, batches
+
+
+def _limit(limit):
+    array = np.asarray(limit)
+    if array.ndim or array.dtype.kind not in "iuf" or not array > 0:
+        raise ValueError(f"limit must be one positive number; it is {limit!r}")
+    return float(array)
+
+
+def _decay(decay):
+    array = np.asarray(decay)
+    if array.ndim or array.dtype.kind not in "iuf" or not (array >= 0 and np.isfinite(array)):
+        raise ValueError(f"weight_decay must be one number, 0 or more; it is {decay!r}")
+    return float(array)
 
 
 def _start(start):

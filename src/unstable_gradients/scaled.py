@@ -137,10 +137,7 @@ def norm(values, axes):
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.sum(values * values, axis=axes)
-        limits = np.finfo(square.dtype)
-        # The squares that underflow may not count against those that do not.
-        safe = limits.tiny / limits.eps**2
-        if np.all((square > safe) & (square < limits.max)):
+        if squares_are_safe(square):
             return np.sqrt(square)
         largest = np.max(np.abs(values), axis=axes, keepdims=True)
         exponent = np.frexp(largest)[1]
@@ -148,6 +145,12 @@ def norm(values, axes):
         size = np.sqrt(np.sum(scaled * scaled, axis=axes))
         size = np.ldexp(size, np.squeeze(exponent, axis=axes))
         return np.where(np.isinf(np.squeeze(largest, axis=axes)), np.inf, size)[()]
+
+
+def squares_are_safe(squares):
+    """Return whether these sums of squares are right: nothing overflowed, and what underflowed does not count."""
+    limits = np.finfo(squares.dtype)
+    return bool(np.all((squares > limits.tiny / limits.eps**2) & (squares < limits.max)))
 
 
 def _shift(exponent):

@@ -1,0 +1,64 @@
+"""Data for the lessons: what turns labels and measurements into inputs and targets, and small synthetic sets."""
+
+import numpy as np
+
+from .checks import _described
+
+
+def one_hot(labels, classes):
+    """Return a row for each label, 1 at the label's place and 0 elsewhere.
+
+    Parameters
+    ----------
+    labels : sequence of int, shape (examples,)
+        From 0 to classes - 1.
+    classes : int
+
+    Returns
+    -------
+    array, shape (examples, classes)
+
+    Raises
+    ------
+    TypeError
+        If the labels are not whole numbers.
+    ValueError
+        If a label is out of range, or they are not one-dimensional.
+    """
+    if isinstance(classes, bool) or not isinstance(classes, (int, np.integer)) or classes < 1:
+        raise ValueError(f"classes must be a whole number, 1 or more; it is {classes!r}")
+    array = np.asarray(labels)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"labels must be whole numbers, not {_described(labels)}")
+    if array.ndim != 1:
+        raise ValueError(f"labels must have one axis; their shape is {array.shape}")
+    outside = np.flatnonzero((array < 0) | (array >= classes))
+    if outside.size:
+        k = outside[0]
+        raise ValueError(f"labels must lie between 0 and {classes - 1}; labels[{k}] is {array[k]}")
+    return np.eye(classes)[array]
+
+
+def standardize(values):
+    """Return the values with mean 0 and standard deviation 1 in every column.
+
+    Parameters
+    ----------
+    values : array, shape (examples, n)
+
+    Returns
+    -------
+    array, shape (examples, n)
+
+    Raises
+    ------
+    ValueError
+        If a column does not vary, or there are not two axes.
+    """
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 2:
+        raise ValueError(f"values must have rows and columns; their shape is {array.shape}")
+    spread = np.std(array, axis=0)
+    if not np.all(spread > 0):
+        raise ValueError(f"column {np.flatnonzero(~(spread > 0))[0]} of values does not vary")
+    return (array - np.mean(array, axis=0)) / spread
