@@ -3,9 +3,11 @@
 Each function of :mod:`unstable_gradients.figures` needs an example in the table below.
 """
 
+import importlib
 import inspect
 import io
 import pickle
+import pkgutil
 import re
 import sys
 from types import SimpleNamespace
@@ -20,11 +22,17 @@ from matplotlib.colors import is_color_like, to_hex
 from unstable_gradients import figures
 from unstable_gradients.descent import History
 
+MODULES = [
+    importlib.import_module(f"{figures.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(figures.__path__)
+    if module.name != "style"
+]
 FIGURES = {
     name
-    for name, member in vars(figures).items()
-    if inspect.isfunction(member) and member.__module__ == figures.__name__ and not name.startswith("_")
-} - {"use_style"}
+    for module in MODULES
+    for name, member in vars(module).items()
+    if inspect.isfunction(member) and member.__module__ == module.__name__ and not name.startswith("_")
+}
 
 
 class Example(NamedTuple):
@@ -154,6 +162,10 @@ def drawn(name):
     return getattr(figures, name)(ax, *EXAMPLES[name].arguments)
 
 
+def test_every_figure_is_found_in_the_package():
+    assert {name for name in FIGURES if not hasattr(figures, name)} == set()
+
+
 def test_no_example_is_left_over():
     assert set(EXAMPLES) <= FIGURES
 
@@ -200,7 +212,8 @@ def test_takes_its_colors_from_the_keys(name, monkeypatch):
     keys = set(filter(None, EXAMPLES[name].keys.split(", ")))
     replaced = {key: f"#{0xA1B2C0 + i:06x}" for i, key in enumerate(figures.COLORS)}
     old = {color.lower() for color in figures.COLORS.values()}
-    monkeypatch.setattr(figures, "COLORS", replaced)
+    for key, color in replaced.items():
+        monkeypatch.setitem(figures.COLORS, key, color)
     ax = drawn(name)
     file = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none"}):  # faster

@@ -1,0 +1,11 @@
+"""The figures of the book: one function a family, each draws on the Axes that it is given.
+
+Each lesson has a module of its own here; what all share is in :mod:`~unstable_gradients.figures.style`.
+A family that two lessons draw stands with the first of them.
+"""
+
+from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
+from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
+from .style import COLORS, use_style
+from .the_chain import chain_diagram, errors_by_parameter, operation_counts, step_sweep
+from .vanishing import deep_gradient, depths_of_death, gradient_by_layer, learning_speeds, relative_errors
