@@ -141,15 +141,26 @@ class Gradients:
     deltas: list
     inputs: np.ndarray
 
-    @cached_property
+    @property
     def weight_norms(self):
         """The Frobenius norms of dC/dW_l, shape (..., L)."""
-        return _norms(self.weights, (-2, -1))
+        return self._norms[..., : len(self.weights)]
 
-    @cached_property
+    @property
     def bias_norms(self):
         """The norms of dC/db_l, shape (..., L): Nielsen's speed of learning of a layer."""
-        return _norms(self.biases, (-1,))
+        return self._norms[..., len(self.weights) :]
+
+    @cached_property
+    def _norms(self):
+        if self.weights[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
+            squares = [np.dot(v, v) for v in map(np.ravel, (*self.weights, *self.biases))]
+            if scaled.squares_are_safe(min(squares), max(squares)):
+                return np.sqrt(squares)
+        norms = [scaled.norm(w, (-2, -1)) for w in self.weights] + [
+            scaled.norm(b, (-1,)) for b in self.biases
+        ]
+        return np.stack(np.broadcast_arrays(*norms), axis=-1)
 
 
 def forward(network, x):
@@ -278,14 +289,6 @@ def gradients(network, x, y):
         As :func:`forward` and :func:`backward`.
     """
     return backward(forward(network, x), y)
-
-
-def _norms(arrays, axes):
-    if arrays[0].ndim == len(axes):  # one network: a dot product is the fastest sum of squares
-        squares = np.array([np.dot(a.ravel(), a.ravel()) for a in arrays])
-        if scaled.squares_are_safe(squares):
-            return np.sqrt(squares)
-    return np.stack([scaled.norm(a, axes) for a in arrays], axis=-1)
 
 
 def _arrays(values, name, ndim):

@@ -137,7 +137,7 @@ def norm(values, axes):
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.sum(values * values, axis=axes)
-        if squares_are_safe(square):
+        if squares_are_safe(np.min(square), np.max(square)):
             return np.sqrt(square)
         largest = np.max(np.abs(values), axis=axes, keepdims=True)
         exponent = np.frexp(largest)[1]
@@ -147,10 +147,10 @@ def norm(values, axes):
         return np.where(np.isinf(np.squeeze(largest, axis=axes)), np.inf, size)[()]
 
 
-def squares_are_safe(squares):
-    """Return whether these sums of squares are right: nothing overflowed, and what underflowed does not count."""
-    limits = np.finfo(squares.dtype)
-    return bool(np.all((squares > limits.tiny / limits.eps**2) & (squares < limits.max)))
+def squares_are_safe(smallest, largest):
+    """Return whether sums of squares of these sizes are right: none overflowed, and what underflowed does not count."""
+    limits = np.finfo(smallest.dtype)
+    return smallest > limits.tiny / limits.eps**2 and largest <= limits.max
 
 
 def _shift(exponent):
