@@ -1,0 +1,1 @@
+"""Figures of lesson 7, Activations."""

@@ -1,0 +1,1 @@
+"""Figures of lesson 6, The first NaN."""

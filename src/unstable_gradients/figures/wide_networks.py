@@ -1,0 +1,1 @@
+"""Figures of lesson 5, Wide networks."""

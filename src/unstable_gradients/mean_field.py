@@ -1,0 +1,1 @@
+"""Signal propagation in wide random networks: the mean-field maps."""
