@@ -279,23 +279,24 @@ def _depth(slope):
 
 
 def _root(function, a, b, at_a, at_b):
-    """Return where ``function(x, i)``, for the entries i, is 0 between a and b: false position, to 1e-12.
+    """Return where ``function(x, i)``, for the entries i, is 0 between a and b, to 1e-10 at least.
 
-    Its values ``at_a`` and ``at_b`` there have opposite signs, or are 0. This is the Illinois variant:
-    M. Dowell and P. Jarratt, BIT 11 (1971) 168-174.
+    Its values ``at_a`` and ``at_b`` there have opposite signs, or are 0. This is false position as in
+    N. Anderson and A. Bjorck, BIT 13 (1973) 253-264.
     """
     a, b, at_a, at_b = (np.array(v) for v in (a, b, at_a, at_b))
     i = np.arange(len(b))
     for _ in range(200):
         with np.errstate(invalid="ignore"):
-            step = at_b[i] * (b[i] - a[i]) / (at_b[i] - at_a[i])
-        far = np.abs(step) >= 1e-12  # not so where both values are 0
-        i, step = i[far], step[far]
+            step = np.nan_to_num(at_b[i] * (b[i] - a[i]) / (at_b[i] - at_a[i]))  # where both are 0
+        x = b[i] - step
+        near = np.abs(step) < 1e-10
+        b[i[near]], i, x = x[near], i[~near], x[~near]
         if not len(i):
             break
-        x = b[i] - step
         at_x = function(x, i)
-        same = np.sign(at_x) == np.sign(at_b[i])
-        a[i], at_a[i] = np.where(same, a[i], b[i]), np.where(same, at_a[i] / 2, at_b[i])
+        ratio = at_x / at_b[i]
+        less = np.where(ratio < 1, 1 - ratio, 1 / 2)
+        a[i], at_a[i] = np.where(ratio > 0, a[i], b[i]), np.where(ratio > 0, less * at_a[i], at_b[i])
         b[i], at_b[i] = x, at_x
     return b
