@@ -44,7 +44,9 @@ def simulate(rng):
 
 def simulation_rows():
     found = [simulate(np.random.default_rng(seed)) for seed in range(SEEDS)]
-    squares, ratios = (np.array(part).swapaxes(0, 1).reshape(len(WEIGHT_VARIANCES), -1) for part in zip(*found))
+    squares, ratios = (
+        np.array(part).swapaxes(0, 1).reshape(len(WEIGHT_VARIANCES), -1) for part in zip(*found)
+    )
     for v_w, z_squares, layers in zip(WEIGHT_VARIANCES, squares, ratios):
         q = float(mean_field.fixed_point_variance(v_w, BIAS_VARIANCE, "tanh"))
         chi = float(mean_field.chi(v_w, BIAS_VARIANCE, "tanh"))

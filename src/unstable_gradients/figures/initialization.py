@@ -1,7 +1,6 @@
 """Figures of lesson 8, Initialization."""
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from .style import COLORS, MARKERS, colors_for, label_at
 
@@ -62,7 +61,7 @@ def modes_by_time(ax, time, theory, measured, labels):
         ax.plot(time, theory[:, k], color=color)
         ax.plot(time[::every], measured[::every, k], marker, ms=4, mfc="none", color=color)
         half = np.argmin(np.abs(theory[:, k] - theory[-1, k] / 2))
-        label_at(ax, label, (time[half], theory[half, k]), color, (8, -4))
+        label_at(ax, label, (time[half], theory[half, k]), color, (10, -12))
     ax.set(xlabel="time $t$ (learning rate times updates)", ylabel="strength of a mode $u$")
     return ax
 
@@ -84,29 +83,14 @@ def phase_diagram(ax, weight_variances, bias_variances, chi, edge):
     -------
     Axes
     """
-    colors = [COLORS["vanishing"], "#FFFFFF00", COLORS["exploding"]]
-    limit = np.max(np.abs(np.log(chi)))
-    ax.pcolormesh(
-        weight_variances,
-        bias_variances,
-        np.log(chi),
-        cmap=LinearSegmentedColormap.from_list("", colors),
-        vmin=-limit,
-        vmax=limit,
-        shading="gouraud",
-        rasterized=True,
-        alpha=0.75,
-    )
-    levels = ax.contour(
-        weight_variances,
-        bias_variances,
-        chi,
-        levels=[0.5, 0.8, 1.2, 1.4],
-        colors=COLORS["guide"],
-        linewidths=0.8,
-    )
-    ax.clabel(levels, fmt=lambda level: rf"$\chi_1 = {level:g}$", fontsize=9)
+    bands = [(COLORS["vanishing"], strength) for strength in (0.6, 0.35, 0.12)]
+    bands += [(COLORS["exploding"], strength) for strength in (0.12, 0.35, 0.6)]
+    plane = (weight_variances, bias_variances, chi)
+    ax.contourf(*plane, levels=[0, 0.5, 0.8, 1, 1.25, 1.5, np.inf], colors=bands)
+    levels = ax.contour(*plane, levels=[0.5, 0.8, 1.25, 1.5], colors=COLORS["guide"], linewidths=0.8)
+    ax.clabel(levels, fmt=lambda level: rf"$\chi_1 = {level:g}$", fontsize=9, colors="#222222")
     ax.plot(edge, bias_variances, color=COLORS["balanced"], lw=2.5)
+    label_at(ax, "edge of chaos", (edge[-1], bias_variances[-1]), "balanced", (0, 6), ha="center")
     ax.set(
         xlabel="weight variance $v_w$ (times the number of inputs)",
         ylabel="bias variance $v_b$",
@@ -157,8 +141,14 @@ def depth_scales(ax, weight_variances, depths, edge):
     -------
     Axes
     """
-    for side, color in ((weight_variances < edge, "vanishing"), (weight_variances > edge, "exploding")):
-        ax.semilogy(weight_variances[side], depths[side], color=COLORS[color])
+    below, above = weight_variances < edge, weight_variances > edge
+    ax.semilogy(weight_variances[below], depths[below], color=COLORS["vanishing"])
+    ax.semilogy(weight_variances[above], depths[above], color=COLORS["exploding"])
+    label_at(ax, "ordered", (weight_variances[0], depths[0]), "vanishing", (18, 0))
+    label_at(ax, "chaotic", (weight_variances[-1], depths[-1]), "exploding", (0, 10), ha="right")
     ax.axvline(edge, ls="--", lw=1, color=COLORS["balanced"])
-    ax.set(xlabel="weight variance $v_w$ (times the number of inputs)", ylabel=r"depth scale $\xi_c$, in layers")
+    label_at(ax, "edge of chaos", (edge, np.max(depths[np.isfinite(depths)])), "balanced", (8, 0))
+    ax.set(
+        xlabel="weight variance $v_w$ (times the number of inputs)", ylabel=r"depth scale $\xi_c$, in layers"
+    )
     return ax
