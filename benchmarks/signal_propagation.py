@@ -53,7 +53,7 @@ def simulation_rows():
         off = layers.mean() / chi - 1
         yield (
             f"| {v_w:.4g} | {q:.4f} | {z_squares.mean():.4f} | {chi:.4f} | {layers.mean():.4f} | "
-            f"{100 * off:+.1f} % | {100 * layers.std() / chi:.1f} % |"
+            f"{100 * off:+.1f} | {100 * layers.std() / chi:.1f} |"
         )
 
 
@@ -85,7 +85,7 @@ def write_simulation():
     write(
         "signal_propagation.md",
         [
-            r"| $v_w$ | $q^*$ | mean square of $z_l$ | $\chi_1$ | mean ratio | off by | scatter of one layer |",
+            r"| $v_w$ | $q^*$ | mean square of $z_l$ | $\chi_1$ | mean ratio | off by, % | scatter of one layer, % |",
             "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
             *simulation_rows(),
             "",
