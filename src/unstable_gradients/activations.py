@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import checks
 from .elementary import exp, log1p, positive, step, tanh
 
 
@@ -165,8 +166,10 @@ ACTIVATIONS = {
 }
 
 
-def get(activation):
+def get(activation, argument="activation"):
     """Return the :class:`Activation` of that name; an Activation is handed back as it is.
+
+    ``argument`` is what a message of error calls it.
 
     Raises
     ------
@@ -175,13 +178,4 @@ def get(activation):
     TypeError
         If ``activation`` is neither a name nor an Activation.
     """
-    if isinstance(activation, Activation):
-        return activation
-    if not isinstance(activation, str):
-        raise TypeError(
-            f"activation must be a name or an Activation, not {type(activation).__name__}: {activation!r}"
-        )
-    if activation not in ACTIVATIONS:
-        known = ", ".join(repr(name) for name in ACTIVATIONS)
-        raise ValueError(f"activation {activation!r} is not known; known are {known}")
-    return ACTIVATIONS[activation]
+    return checks.named(activation, argument, ACTIVATIONS)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import checks, scaled
 from . import network as networks
-from . import scaled
-from .checks import _described
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,9 @@ def descend(cost_and_gradient, start, rate, steps):
         steps negative, or the gradient not of the shape of ``start``.
     """
     if not callable(cost_and_gradient):
-        raise TypeError(f"cost_and_gradient must be a function, not {_described(cost_and_gradient)}")
+        raise TypeError(f"cost_and_gradient must be a function, not {checks.described(cost_and_gradient)}")
     theta = _start(start)
-    rate = _rate(rate)
-    steps = _steps(steps)
+    rate, steps = checks.real(rate, "rate", "positive and finite"), checks.whole(steps, "steps")
     parameters, gradients, costs = [], [], []
     diverged_at = None
     with np.errstate(all="ignore"):
@@ -143,12 +141,13 @@ def minibatches(examples, size, epochs, rng):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If one of the three is not a whole number, 1 or more.
     """
-    for name, value in (("examples", examples), ("size", size), ("epochs", epochs)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a whole number, 1 or more; it is {value!r}")
+    examples, size, epochs = (
+        checks.whole(value, name, 1)
+        for name, value in (("examples", examples), ("size", size), ("epochs", epochs))
+    )
     orders = [rng.permutation(examples) for _ in range(epochs)]
     return [order[start : start + size] for order in orders for start in range(0, examples, size)]
 
@@ -170,10 +169,10 @@ def clip_by_value(gradients, limit):
 
     Raises
     ------
-    ValueError
-        If the limit is not positive.
+    TypeError, ValueError
+        If the limit is not one positive number.
     """
-    limit = _limit(limit)
+    limit = checks.real(limit, "limit", "positive")
     return [np.clip(g, -limit, limit) for g in gradients]
 
 
@@ -194,10 +193,10 @@ def clip_by_norm(gradients, limit):
 
     Raises
     ------
-    ValueError
-        If the limit is not positive.
+    TypeError, ValueError
+        If the limit is not one positive number.
     """
-    limit = _limit(limit)
+    limit = checks.real(limit, "limit", "positive")
     norm = scaled.norm(np.concatenate([np.ravel(g) for g in gradients]), (0,))
     if not norm > limit:
         return list(gradients)
@@ -239,7 +238,8 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
         If an argument is not of the kind described, or data or parameters are not finite at the start.
     """
     x, y, batches = _training_data(network, x, y, batches)
-    rate, decay = _rate(rate), _decay(weight_decay)
+    rate = checks.real(rate, "rate", "positive and finite")
+    decay = checks.real(weight_decay, "weight_decay", "finite and not negative")
     network = replace(
         network,
         weights=[w.copy() for w in network.weights],
@@ -312,7 +312,7 @@ def _left_range(update, layers, parameters):
 
 def _training_data(network, x, y, batches):
     if not isinstance(network, networks.Network):
-        raise TypeError(f"network must be a Network, not {_described(network)}")
+        raise TypeError(f"network must be a Network, not {checks.described(network)}")
     if any(w.ndim != 2 for w in network.weights):
         raise ValueError(
             f"train takes one network at a time; weights[0] has shape {network.weights[0].shape}"
@@ -326,57 +326,21 @@ def _training_data(network, x, y, batches):
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError(f"{name} must be finite at the start")
     if isinstance(batches, (int, np.integer)) and not isinstance(batches, bool):
-        return x, y, [slice(None)] * _steps(batches)
+        return x, y, [slice(None)] * checks.whole(batches, "batches")
     if isinstance(batches, (str, bytes)) or not hasattr(batches, "__iter__"):
         raise TypeError(
-            f"batches must be a number of updates, or the rows of each batch, not {_described(batches)}"
+            f"batches must be a number of updates, or the rows of each batch, not {checks.described(batches)}"
         )
     return x, y, batches
 
 
-def _limit(limit):
-    array = np.asarray(limit)
-    if array.ndim or array.dtype.kind not in "iuf" or not array > 0:
-        raise ValueError(f"limit must be one positive number; it is {limit!r}")
-    return float(array)
-
-
-def _decay(decay):
-    array = np.asarray(decay)
-    if array.ndim or array.dtype.kind not in "iuf" or not (array >= 0 and np.isfinite(array)):
-        raise ValueError(f"weight_decay must be one number, 0 or more; it is {decay!r}")
-    return float(array)
-
-
 def _start(start):
-    try:
-        array = np.array(start)
-    except ValueError:  # rows of different length
-        array = None
-    if array is None or array.dtype.kind not in "iuf":
-        raise TypeError(f"start must be an array of real numbers, not {_described(start)}")
-    theta = array.astype(float)
+    theta = checks.real_array(start, "start").astype(float)
     if theta.ndim != 1 or theta.size == 0 or not np.isfinite(theta).all():
-        raise ValueError(f"start must be one-dimensional, not empty and finite; it is {_described(start)}")
+        raise ValueError(
+            f"start must be one-dimensional, not empty and finite; it is {checks.described(start)}"
+        )
     return theta
-
-
-def _rate(rate):
-    array = np.asarray(rate)
-    if array.ndim or array.dtype.kind not in "iuf":
-        raise TypeError(f"rate must be one real number, not {_described(rate)}")
-    if not (array > 0 and np.isfinite(array)):
-        raise ValueError(f"rate must be positive and finite; it is {rate!r}")
-    return float(array)
-
-
-def _steps(steps):
-    array = np.asarray(steps)
-    if array.ndim or array.dtype.kind not in "iuf":
-        raise TypeError(f"steps must be one whole number, not {_described(steps)}")
-    if not (array >= 0 and np.isfinite(array) and int(array) == array):
-        raise ValueError(f"steps must be a whole number, 0 or more; it is {steps!r}")
-    return int(array)
 
 
 def _evaluated(cost_and_gradient, theta):
@@ -385,13 +349,9 @@ def _evaluated(cost_and_gradient, theta):
         cost, gradient = returned
     except (TypeError, ValueError):
         raise TypeError(
-            f"cost_and_gradient must return two things, a cost and a gradient; it returned {_described(returned)}"
+            f"cost_and_gradient must return two things, a cost and a gradient; it returned {checks.described(returned)}"
         ) from None
-    cost, gradient = np.asarray(cost), np.array(gradient)
-    if cost.ndim or cost.dtype.kind not in "iuf":
-        raise TypeError(f"the cost must be one real number, not {_described(cost)}")
-    if gradient.dtype.kind not in "iuf":
-        raise TypeError(f"the gradient must be an array of real numbers, not {_described(gradient)}")
+    cost, gradient = checks.real(cost, "the cost"), checks.real_array(gradient, "the gradient").astype(float)
     if gradient.shape != theta.shape:
         raise ValueError(f"the gradient must have shape {theta.shape}, as start has; it has {gradient.shape}")
-    return float(cost), gradient.astype(float)
+    return cost, gradient

@@ -17,8 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from . import activations, costs, scaled
-from .checks import _described
+from . import activations, checks, costs, scaled
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,12 @@ class Network:
         set_(self, "biases", biases)
         set_(self, "gains", gains)
         set_(self, "activation", _activations(self.activation, len(weights) - 1))
-        set_(self, "output", activations.get(self.output))
+        set_(self, "output", activations.get(self.output, "output"))
         set_(self, "cost", costs.get(self.cost))
         set_(self, "shortcuts", _shortcuts(self.shortcuts, self.sizes))
         if self.cost is costs.CROSS_ENTROPY and self.output is not activations.SIGMOID:
             raise ValueError(f"cost 'cross_entropy' needs output 'sigmoid'; it is {self.output.name!r}")
-        if not (isinstance(self.epsilon, (int, float)) and 0 <= self.epsilon < np.inf):
-            raise ValueError(f"epsilon must be a number, 0 or more; it is {self.epsilon!r}")
+        set_(self, "epsilon", checks.real(self.epsilon, "epsilon", "finite and not negative"))
 
     @property
     def sizes(self):
@@ -181,7 +179,7 @@ def forward(network, x):
         If ``network`` is no Network, or ``x`` is not of that shape.
     """
     if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, not {_described(network)}")
+        raise TypeError(f"network must be a Network, not {checks.described(network)}")
     x = _examples(x, "x", network.sizes[0], network)
     with np.errstate(all="ignore"):
         return _forward(network, x)
@@ -227,7 +225,7 @@ def backward(trace, y):
         If ``trace`` is no trace, or ``y`` is not of that shape.
     """
     if not isinstance(trace, Trace):
-        raise TypeError(f"trace must be what forward returns, not {_described(trace)}")
+        raise TypeError(f"trace must be what forward returns, not {checks.described(trace)}")
     y = _examples(y, "y", trace.network.sizes[-1], trace.network)
     if y.shape[-2] != trace.a[0].shape[-2]:
         raise ValueError(
@@ -292,29 +290,22 @@ def gradients(network, x, y):
 
 
 def _arrays(values, name, ndim):
-    if not isinstance(values, (list, tuple)):
-        raise TypeError(f"{name} must be a list with one array for each layer, not {_described(values)}")
+    values = checks.sequence(values, name, "one array for each layer")
     return tuple(_array(value, f"{name}[{i}]", ndim) for i, value in enumerate(values))
 
 
 def _array(value, name, ndim):
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different length
-        array = None
-    if array is None or array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be an array of real numbers, not {_described(value)}")
+    array = checks.real_array(value, name)
     if array.ndim < ndim or 0 in array.shape:
         kind = {1: "one number for each neuron", 2: "rows and columns"}[ndim]
         raise ValueError(
             f"{name} must have {kind} on its last axes, and none empty; its shape is {array.shape}"
         )
-    return array if array.dtype.kind == "f" else array.astype(float)
+    return array
 
 
 def _one_for_each_neuron(values, name, weights, optional=False):
-    if not isinstance(values, (list, tuple)):
-        raise TypeError(f"{name} must be a list with one array for each layer, not {_described(values)}")
+    values = checks.sequence(values, name, "one array for each layer")
     if len(values) != len(weights):
         raise ValueError(
             f"{name} must have one entry for each of the {len(weights)} layers; it has {len(values)}"
@@ -351,12 +342,14 @@ def _activations(activation, hidden):
         raise ValueError(
             f"activation must be one, or one for each of the {hidden} hidden layers; there are {len(activation)}"
         )
-    return tuple(activations.get(a) for a in activation)
+    return tuple(activations.get(a, f"activation[{i}]") for i, a in enumerate(activation))
 
 
 def _shortcuts(shortcuts, sizes):
     if not isinstance(shortcuts, dict):
-        raise TypeError(f"shortcuts must be a dict of layer to earlier layer, not {_described(shortcuts)}")
+        raise TypeError(
+            f"shortcuts must be a dict of layer to earlier layer, not {checks.described(shortcuts)}"
+        )
     for l, m in shortcuts.items():
         if not (isinstance(l, int) and isinstance(m, int) and 0 <= m < l < len(sizes) - 1):
             raise ValueError(
