@@ -132,6 +132,21 @@ def sequence(value, name, of):
     return list(value)
 
 
+def generator(value, name):
+    """Return ``value`` if it is a NumPy generator of random numbers.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name} must be a numpy.random.Generator, as numpy.random.default_rng(1), not {described(value)}"
+        )
+    return value
+
+
 def named(value, name, table):
     """Return the entry of ``table`` that has the name ``value``; what is of the entries' type is handed back as it is.
 
