@@ -154,7 +154,7 @@ class Gradients:
 
     @property
     def bias_norms(self):
-        """The norms of dC/db_l, shape (..., L): Nielsen's speed of learning of a layer."""
+        """The norms of dC/db_l, shape (..., L). Nielsen calls them the speeds at which the layers learn."""
         return self.norms[..., len(self.weights) :]
 
     @property
