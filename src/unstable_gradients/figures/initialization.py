@@ -16,7 +16,7 @@ def spectra(ax, exponents, labels, colors=None, lowest=-60):
     labels : sequence of str
         One for each matrix, written at the end of its line.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
     lowest : float
         Where the axis ends.
 
@@ -110,7 +110,7 @@ def correlation_by_layer(ax, theory, simulated, labels, colors=None):
     labels : sequence of str
         One for each setting, written at the end of its line.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
