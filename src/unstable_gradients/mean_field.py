@@ -12,7 +12,7 @@ and the gradient's squared norm is multiplied by chi_1 = weight_variance E[sigma
 
 **How the means are computed.** sigma bends within a width of about 1 around 0, and may have a kink
 there. In z that is a width of 1 / sqrt(q), which a rule for polynomials, as Gauss-Hermite, does not see:
-for tanh^2 at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an interval, and double
+for the squared slope of tanh at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an interval, and double
 exponential formulas crowd their points there, so that neither a kink nor a steep place costs accuracy.
 In one dimension the intervals are the two half-lines. In two, u = sqrt(q) r cos(phi - alpha / 2) and
 v = sqrt(q) r cos(phi + alpha / 2) with cos(alpha) = c: the lines u = 0 and v = 0 are rays, whatever c is,
@@ -227,7 +227,8 @@ def critical_weight_variance(bias_variance, activation):
         low, at_low = np.where(below, high, low), np.where(below, at_high, at_low)
         high = high + below
         at_high = excess(high)
-    return np.where(at_high > 0, 2 ** _root(excess, low, high, at_low, at_high), np.inf)
+    root = _root(excess, low, high, at_low, np.maximum(at_high, 0))
+    return np.where(at_high > 0, 2**root, np.inf)
 
 
 @_elementwise
