@@ -94,7 +94,7 @@ def _interval(step, last):
 Z, Z_WEIGHT = _half_line(1 / 25, -3.5, 2.25)
 Z_WEIGHT = Z_WEIGHT * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
 R, R_WEIGHT = _half_line(1 / 8, -2.25, 2.2)
-R_WEIGHT = R_WEIGHT * R * np.exp(-(R**2) / 2) / np.pi
+R_WEIGHT = R_WEIGHT * R * np.exp(-(R**2) / 2) / np.pi  # over 2 pi, but twice the half of each sector
 X, X_WEIGHT = _interval(1 / 10, 2.6)
 
 
@@ -179,23 +179,30 @@ def fixed_point_variance(weight_variance, bias_variance, activation):
     activations of the package: of several fixed points the next in that direction. It is infinite where
     q grows without end, and 1 where V(1) = 1: ReLU with weight variance 2 and no biases keeps every q.
     """
-    exponents = np.arange(-256, 257) / 4  # log2(q), fine enough to see where V(q) crosses q
-    middle, table = 256, _mean(lambda u: activation.value(u) ** 2, 2**exponents)
-    table = (weight_variance[:, None] * table + bias_variance[:, None]) / 2**exponents - 1
-    grows, shrinks = table > ROUNDING, table < -ROUNDING
-    above, below = shrinks[:, middle:], grows[:, middle::-1]
-    upward = grows[:, middle]
-    crosses = np.where(upward, above.any(axis=1), shrinks[:, middle] & below.any(axis=1))
-    left = middle + np.where(upward, above.argmax(axis=1) - 1, -below.argmax(axis=1)) * crosses
+    exponents, moments = _second_moments(activation.value)
+    one = len(exponents) // 2  # where q = 1
+    change = (weight_variance[:, None] * moments + bias_variance[:, None]) / 2**exponents - 1  # V(q) / q - 1
+    grows, shrinks = change > ROUNDING, change < -ROUNDING
+    above, below = shrinks[:, one:], grows[:, one::-1]  # where the iteration would turn back
+    upward, downward = grows[:, one], shrinks[:, one]
+    stops = np.where(upward, above.any(axis=1), downward & below.any(axis=1))
+    left = one + np.where(upward, above.argmax(axis=1) - 1, -below.argmax(axis=1)) * stops
     entry = np.arange(len(left))
 
     def growth(exponent, i):
         q = 2**exponent
         return variance_map(q, weight_variance[i], bias_variance[i], activation) / q - 1
 
-    at_ends = np.maximum(table[entry, left], 0), np.minimum(table[entry, left + 1], 0)
+    at_ends = np.maximum(change[entry, left], 0), np.minimum(change[entry, left + 1], 0)
     q = 2 ** _root(growth, exponents[left], exponents[left + 1], *at_ends)
-    return np.select([crosses, upward, shrinks[:, middle]], [q, np.inf, 0.0], default=1.0)
+    return np.select([stops, upward, downward], [q, np.inf, 0.0], default=1.0)
+
+
+@functools.lru_cache
+def _second_moments(value):
+    """Return log2(q) in steps fine enough to see where V(q) crosses q, and E[value(sqrt(q) z)^2] there."""
+    exponents = np.arange(-256, 257) / 4
+    return exponents, _mean(lambda u: value(u) ** 2, 2**exponents)
 
 
 @_elementwise
