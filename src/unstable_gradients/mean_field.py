@@ -224,18 +224,19 @@ def critical_weight_variance(bias_variance, activation):
     chi_1 jumps over 1 with it. Infinite if chi_1 stays below 1.
     """
 
-    def excess(exponent, i=slice(None)):
-        return chi(2**exponent, bias_variance[i], activation) - 1
+    def reaches_one(exponent):
+        return chi(2**exponent, bias_variance, activation) > 1 - 1e-14
 
-    low = np.full(len(bias_variance), -2 * np.log2(activation.largest_slope))  # there chi_1 is 1 at most
-    at_low, high = np.minimum(excess(low), 0), low + 1
-    at_high = excess(high)
-    while np.any(below := (at_high <= 0) & (high < 60)):
-        low, at_low = np.where(below, high, low), np.where(below, at_high, at_low)
-        high = high + below
-        at_high = excess(high)
-    root = _root(excess, low, high, at_low, np.maximum(at_high, 0))
-    return np.where(at_high > 0, 2**root, np.inf)
+    low = np.full(len(bias_variance), -2 * np.log2(activation.largest_slope))  # chi_1 is 1 here at most
+    high = low + 1
+    while np.any(below := ~reaches_one(high) & (high < 60)):
+        low, high = np.where(below, high, low), high + below
+    never = high >= 60
+    for _ in range(45):  # bisection, because chi_1 may jump
+        middle = (low + high) / 2
+        reached = reaches_one(middle)
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return np.where(never, np.inf, 2**high)
 
 
 @_elementwise

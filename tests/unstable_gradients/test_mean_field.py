@@ -204,6 +204,7 @@ class TestCorrelationMap:
         angle = np.arccos(c)
         expected = (np.sin(angle) + (np.pi - angle) * c) / np.pi
         np.testing.assert_allclose(mean_field.correlation_map(c, 0, 0.7, 0, "relu"), expected, atol=1e-8)
+        np.testing.assert_allclose(mean_field.correlation_slope(c, 0, 0.7, 0, "tanh"), 1, atol=1e-8)
         np.testing.assert_array_equal(mean_field.correlation_map(c, 0, 0.7, 0, "sigmoid"), 1)
         np.testing.assert_array_equal(mean_field.correlation_map(c, 0, 0.7, 0.1, "tanh"), 1)
 
@@ -359,6 +360,13 @@ class TestCriticalWeightVariance:
         # SELU's chi_1 leaves 1 by so little that 1e-7 would not do
         assert mean_field.chi(critical * 1.001, bias_variance, activation) >= 1 - 1e-9
 
+    def test_an_array_is_its_entries(self):
+        bias_variances = [0, 0.3, 5, 900]  # in different powers of 2
+        for activation in ("tanh", "gelu"):
+            got = mean_field.critical_weight_variance(bias_variances, activation)
+            entries = [mean_field.critical_weight_variance(b, activation) for b in bias_variances]
+            np.testing.assert_allclose(got, entries, rtol=1e-12)
+
     def test_jumps_with_the_variance(self):
         expected = 1 / mean(lambda u: activations.GELU.value(u) ** 2, 1.0)
         assert mean_field.critical_weight_variance(0, "gelu") == pytest.approx(expected, rel=1e-9)
@@ -393,7 +401,8 @@ class TestFixedPointCorrelation:
         np.testing.assert_allclose(c, expected, rtol=0, atol=1e-8)
 
     def test_odd_and_without_biases_inputs_become_orthogonal(self):
-        np.testing.assert_allclose(mean_field.fixed_point_correlation([1.5, 3, 50], 0, "tanh"), 0, atol=1e-6)
+        c = mean_field.fixed_point_correlation([1.1, 1.5, 3, 50], 0, "tanh")
+        assert np.all((c >= 0) & (c < 1e-6))
 
     def test_near_the_edge_it_nears_one(self):
         critical = mean_field.critical_weight_variance(0.05, "tanh")
