@@ -12,17 +12,19 @@ and the gradient's squared norm is multiplied by chi_1 = weight_variance E[sigma
 
 **How the means are computed.** sigma bends within a width of about 1 around 0, and may have a kink
 there. In z that is a width of 1 / sqrt(q), which a rule for polynomials, as Gauss-Hermite, does not see:
-for the squared slope of tanh at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an interval, and double
-exponential formulas crowd their points there, so that neither a kink nor a steep place costs accuracy.
-In one dimension the intervals are the two half-lines. In two, u = sqrt(q) r cos(phi - alpha / 2) and
-v = sqrt(q) r cos(phi + alpha / 2) with cos(alpha) = c: the lines u = 0 and v = 0 are rays, whatever c is,
-and the intervals are the radius and the sectors between the rays. At c = 1 and c = -1 a sector is empty,
-and nothing is singular.
+for the squared slope of tanh at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an
+interval, and double exponential formulas crowd their points there, so that neither a kink nor a steep
+place costs accuracy. In one dimension the intervals are the two half-lines. In two, with cos(alpha) = c,
+
+    u = sqrt(q) r cos(phi - alpha / 2),   v = sqrt(q) r cos(phi + alpha / 2):
+
+the lines u = 0 and v = 0 are rays, whatever c is, and the intervals are the radius and the sectors
+between the rays. At c = 1 and c = -1 a sector is empty, and nothing is singular.
 
 In all functions ``activation`` is a name or an Activation, and every other argument a float or an array;
-these broadcast, and the result has their shape. Every function raises a TypeError for what is no real number
-or no activation, and a ValueError for a number out of range, shapes that do not broadcast, an unknown name,
-and an activation with a kink that is not at 0.
+these broadcast, and the result has their shape. Every function raises a TypeError for what is no real
+number or no activation, and a ValueError for a number out of range, shapes that do not broadcast, an
+unknown name, and an activation with a kink that is not at 0.
 
 Sources: B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein and S. Ganguli, NeurIPS (2016), for the maps;
 S. S. Schoenholz, J. Gilmer, S. Ganguli and J. Sohl-Dickstein, ICLR (2017), for the depth scales and
@@ -124,7 +126,7 @@ def _mean_of_pairs(function, c, q):
 
 
 def _in_parts(function, size, *arrays):
-    """Return function(*arrays), for so many entries at a time that they stay in the cache."""
+    """Return ``function(*arrays)``, for so many entries at a time that they stay in the cache."""
     starts = range(0, max(len(arrays[0]), 1), size)
     return np.concatenate([function(*(array[i : i + size] for array in arrays)) for i in starts])
 
