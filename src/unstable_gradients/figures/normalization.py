@@ -34,7 +34,7 @@ def scale_law(ax, scales, sizes, colors, shifts=None):
     return ax
 
 
-def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None):
+def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None, room=0.4):
     """Draw a size for every layer of several deep networks, on a log scale, with the labels left of layer 1.
 
     Parameters
@@ -48,6 +48,8 @@ def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None):
         Labels of the lines to draw dashed.
     shifts : dict of str to float, optional
         How many points a label is moved up, where two would meet.
+    room : float
+        For the labels, as a share of the layers.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None):
         layers = np.arange(1, len(size) + 1)
         ax.semilogy(layers, size, ls="--" if label in dashed else "-", color=color)
         label_at(ax, label, (1, size[0]), color, (-6, (shifts or {}).get(label, 0)), ha="right", va="center")
-    ax.set_xlim(1 - 0.4 * layers[-1], layers[-1] * 1.02)  # room for the labels
+    ax.set_xlim(1 - room * layers[-1], layers[-1] * 1.02)  # room for the labels
     ax.set_xticks([1, *range(10, layers[-1] + 1, 10)])
     ax.set(xlabel="layer $l$", ylabel=r"size of the gradient, $\partial C/\partial z_l$")
     return ax
@@ -133,5 +135,7 @@ def correlation_by_depth(ax, depths, measured, laws, colors, shifts=None):
         shown = measured[label] > 0
         ax.loglog(depths[shown], measured[label][shown], marker, ms=5, color=color)
         label_at(ax, label, (len(law), law[-1]), color, (8, (shifts or {}).get(label, 0)), va="center")
+    ax.set_xticks(depths, labels=[str(depth) for depth in depths])
+    ax.minorticks_off()
     ax.set(xlabel="hidden layers", ylabel="correlation of the gradients")
     return ax
