@@ -9,17 +9,20 @@ from unstable_gradients import figures
 
 SIZES = {"plain": np.array([1e-5, 3e-3, 1.0]), "residual": np.array([80.0, 9.0, 1.0])}
 COLORS = ["plain", "residual"]
+# Arguments after the Axes, the scales of the two axes, and the keys of COLORS that appear.
 EXAMPLES = {
-    "scale_law": ((np.geomspace(0.1, 10, 3), SIZES, COLORS), "log log"),
-    "sizes_by_layer": ((SIZES, COLORS), "linear log"),
-    "path_lengths": (({"few": np.array([0.4, 0.4, 0.2])}, ["residual"]), "linear linear"),
+    "scale_law": ((np.geomspace(0.1, 10, 3), SIZES, COLORS), "log log", "plain, residual"),
+    "sizes_by_layer": ((SIZES, COLORS), "linear log", "plain, residual"),
+    "path_lengths": (({"few": np.array([0.4, 0.4, 0.2])}, ["residual"]), "linear linear", "residual"),
     "gradient_along_arc": (
         (np.array([0.0, 20.0, 70.0]), np.array([0.3, -0.6, 0.2]), "plain"),
         "linear linear",
+        "guide, plain",
     ),
     "correlation_by_depth": (
         (np.array([1, 3]), {"plain": np.array([0.8, -0.1])}, {"plain": np.array([0.8, 0.5, 0.3])}, ["plain"]),
         "log log",
+        "plain",
     ),
 }
 
