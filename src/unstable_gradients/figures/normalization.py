@@ -15,7 +15,7 @@ def scale_law(ax, scales, sizes, colors, shifts=None):
     sizes : dict of str to array, shape (n,)
         Label, written at the first point, to the norm of dC/dW.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each line.
+        Keys of ``COLORS``, or colors, one for each line.
     shifts : dict of str to float, optional
         How many points above the line a label stands; 8 if not given.
 
@@ -43,7 +43,7 @@ def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None, room=0.4):
     sizes : dict of str to array, shape (layers,)
         Label to the size in every layer.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each line.
+        Keys of ``COLORS``, or colors, one for each line.
     dashed : sequence of str
         Labels of the lines to draw dashed.
     shifts : dict of str to float, optional
@@ -74,7 +74,7 @@ def path_lengths(ax, shares, colors):
     shares : dict of str to array, shape (blocks + 1,)
         Label to the share of the paths through 0, 1, ... branches.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each line.
+        Keys of ``COLORS``, or colors, one for each line.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def gradient_along_arc(ax, degrees, gradient, color):
     degrees : array, shape (n,)
     gradient : array, shape (n,)
     color : str
-        A key of :data:`COLORS`, or a color.
+        A key of ``COLORS``, or a color.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def correlation_by_depth(ax, depths, measured, laws, colors, shifts=None):
     laws : dict of str to array, shape (largest depth,)
         The same labels to the predicted correlation at depth 1, 2, ..., drawn as lines.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each label.
+        Keys of ``COLORS``, or colors, one for each label.
     shifts : dict of str to float, optional
         How many points a label is moved up, where two would meet.
 
