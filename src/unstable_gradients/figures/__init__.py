@@ -6,6 +6,7 @@ A family that two lessons draw stands with the first of them.
 
 from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
 from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
+from .initialization import correlation_by_layer, depth_scales, modes_by_time, phase_diagram, spectra
 from .normalization import (
     correlation_by_depth,
     gradient_along_arc,
