@@ -1,7 +1,7 @@
 """Figures of lesson 5, Wide networks."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
 
 from .style import COLORS, MARKERS, colors_for, label_at
 
@@ -25,7 +25,9 @@ def network_diagram(ax, sizes, path):
     for column, (below, above) in enumerate(zip(heights, heights[1:])):
         for start in below:
             for end in above:
-                ax.plot([column, column + 1], [start, end], color=COLORS["guide"], lw=0.6, alpha=0.6, zorder=0)
+                ax.plot(
+                    [column, column + 1], [start, end], color=COLORS["guide"], lw=0.6, alpha=0.6, zorder=0
+                )
     for column, column_heights in enumerate(heights):
         ax.plot(
             np.full(len(column_heights), column), column_heights, "o", ms=13, color=COLORS["guide"], zorder=2
@@ -103,7 +105,7 @@ def factors_by_width(ax, widths, factors, lines, labels, colors):
     )
     ax.set_xticks(widths)
     ax.xaxis.set_major_formatter(ScalarFormatter())
-    ax.xaxis.set_minor_locator(MaxNLocator(1))
+    ax.xaxis.set_minor_locator(NullLocator())
     return ax
 
 
