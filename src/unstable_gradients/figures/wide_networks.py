@@ -81,7 +81,7 @@ def factors_by_width(ax, widths, factors, lines, labels, colors):
     lines : sequence of arrays, shape (k,)
         What is expected, for each way.
     labels, colors : sequence of str
-        One for each way; colors are keys of :data:`COLORS`, or colors.
+        One for each way; colors are keys of ``COLORS``, or colors.
 
     Returns
     -------
