@@ -35,7 +35,7 @@ import inspect
 import numpy as np
 
 from . import activations
-from .checks import _described, _numeric_array
+from .checks import _numeric_array, described
 
 LARGEST = 2.0**64  # a fixed point of the variance above it counts as infinite, one below 1 / LARGEST as 0
 ROUNDING = 1e-12  # a slope that differs from 1 by less counts as 1
@@ -67,10 +67,10 @@ def _elementwise(function):
 def _in_range(value, name, low):
     array = _numeric_array(value)
     if array is None or array.dtype.kind != "f":
-        raise TypeError(f"{name} must be a real number or an array of them, not {_described(value)}")
+        raise TypeError(f"{name} must be a real number or an array of them, not {described(value)}")
     high = LARGEST if low == 0 else 1
     if not np.all((low <= array) & (array <= high)):
-        raise ValueError(f"{name} must be from {low} to {high:.2g}; it is {_described(value)}")
+        raise ValueError(f"{name} must be from {low} to {high:.2g}; it is {described(value)}")
     return array.astype(float)
 
 
