@@ -17,3 +17,10 @@ from .normalization import (
 from .style import COLORS, use_style
 from .the_chain import chain_diagram, errors_by_parameter, operation_counts, step_sweep
 from .vanishing import deep_gradient, depths_of_death, gradient_by_layer, learning_speeds, relative_errors
+from .wide_networks import (
+    factors_by_width,
+    network_diagram,
+    singular_values,
+    speeds_by_epoch,
+    speeds_by_layer,
+)
