@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from . import PressError
 
@@ -20,6 +21,19 @@ def notebooks(arguments):
     from .book import Book
 
     (export.check if arguments.check else export.write)(Book.here())
+
+
+def homework(arguments):
+    from .book import Book
+    from .homework import release
+
+    (release.check if arguments.check else release.write)(Book.here())
+
+
+def key(arguments):
+    from .homework.secret import create
+
+    create(arguments.file)
 
 
 def serve(arguments):
@@ -53,6 +67,14 @@ def parser():
     command = commands.add_parser("notebooks", help="make the notebooks of the lessons, and the website")
     command.add_argument("--check", action="store_true", help="only say which are out of step")
     command.set_defaults(run=notebooks)
+
+    command = commands.add_parser("homework", help="make the notebooks of the assignments")
+    command.add_argument("--check", action="store_true", help="only say which are out of step")
+    command.set_defaults(run=homework)
+
+    command = commands.add_parser("key", help="make the secret key of a course")
+    command.add_argument("file", type=Path, help="a new file, to be kept outside the repository")
+    command.set_defaults(run=key)
 
     command = commands.add_parser("serve", help="show the website on this computer")
     command.add_argument("--port", type=int, default=8000, help="default: %(default)s")
