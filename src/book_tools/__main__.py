@@ -39,9 +39,11 @@ def key(arguments):
 def grade(arguments):
     from .book import Book
     from .grading import batch
+    from .grading.sandbox import Limits
 
-    given = arguments.submissions, arguments.key, arguments.out
-    batch.grade(Book.here(), *given, arguments.course, arguments.assignment)
+    limits = Limits(seconds=arguments.seconds, memory=arguments.megabytes * 2**20)
+    given = arguments.submissions, arguments.key, arguments.out, arguments.course, arguments.assignment
+    batch.grade(Book.here(), *given, limits)
 
 
 def serve(arguments):
@@ -90,6 +92,8 @@ def parser():
     command.add_argument("--out", type=Path, required=True, help="a folder for gradebook and feedback")
     command.add_argument("--course", default="", help="the name of the course that notebooks should give")
     command.add_argument("--assignment", default="", help="grade this one alone")
+    command.add_argument("--seconds", type=float, default=180, help="for one notebook (default: %(default)s)")
+    command.add_argument("--megabytes", type=int, default=4096, help="of memory (default: %(default)s)")
     command.set_defaults(run=grade)
 
     command = commands.add_parser("serve", help="show the website on this computer")

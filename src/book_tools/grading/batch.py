@@ -13,7 +13,7 @@ from . import report, sandbox, submissions
 from .grade import Grader, Result, assignment_secrets
 
 
-def grade(book, path, key, out, course="", assignment=""):
+def grade(book, path, key, out, course="", assignment="", limits=sandbox.Limits()):
     """Grade all submissions in ``path``, and write gradebook, feedback and review list into ``out``.
 
     Parameters
@@ -27,6 +27,7 @@ def grade(book, path, key, out, course="", assignment=""):
         A folder for the results. What is in it from an earlier run with the same submissions is used again.
     course, assignment : str
         What notebooks have to say they belong to; anything if empty.
+    limits : Limits
 
     Raises
     ------
@@ -41,7 +42,7 @@ def grade(book, path, key, out, course="", assignment=""):
     found = submissions.collect(path)
     for lack in sandbox.missing():
         print(f"warning: {lack}", file=sys.stderr)
-    grader = Grader(all_masters, assignment_secrets(course_key, all_masters), course, assignment)
+    grader = Grader(all_masters, assignment_secrets(course_key, all_masters), course, assignment, limits)
     kept = out / "results"
     kept.mkdir(parents=True, exist_ok=True)
     # What a result depends on besides the notebook. A change of any of it grades everything anew.
@@ -49,6 +50,7 @@ def grade(book, path, key, out, course="", assignment=""):
         hashlib.sha256(course_key).hexdigest(),
         course,
         assignment,
+        repr(limits),
         *cache.files(book.root / "book" / "homework"),
         *cache.files(book.root / "src"),
     )

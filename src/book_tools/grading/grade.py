@@ -90,11 +90,13 @@ class Grader:
         The key of each assignment; see :func:`assignment_secrets`.
     course, assignment : str
         What a notebook has to say it belongs to; anything if empty.
+    limits : Limits
     """
 
-    def __init__(self, masters, secrets, course="", assignment=""):
+    def __init__(self, masters, secrets, course="", assignment="", limits=sandbox.Limits()):
         self.masters = {master.name: master for master in masters}
         self.secrets, self.course, self.assignment = secrets, course, assignment
+        self.limits = limits
 
     def grade(self, submission):
         """Return the Result of a submission, whatever it is."""
@@ -105,12 +107,12 @@ class Grader:
             notebook = _code_of(submission.content)
         except ValueError as error:
             return _ended(result, str(error))
-        with sandbox.opened() as box:
+        with sandbox.opened(self.limits) as box:
             try:
                 box.send(
                     {
                         "notebook": notebook,
-                        "cell_seconds": sandbox.CELL_SECONDS,
+                        "cell_seconds": self.limits.cell_seconds,
                         "here": sandbox.where(box.here),
                     }
                 )

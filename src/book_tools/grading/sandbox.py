@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -23,14 +24,32 @@ import unstable_gradients
 
 from . import inside, wire
 
-SECONDS = 180  # for a whole notebook
-CELL_SECONDS = 60
-MEMORY = 4 * 2**30  # bytes in use, of all processes of one sandbox together
-DISK = 200 * 2**20  # bytes
-ANSWERS = 16 * 2**20  # bytes of a line with answers
 USER = 61_337  # nobody's; the code of students runs as this user where the grader is root
 SCRATCH = "/tmp/work"
 NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one notebook may use.
+
+    Attributes
+    ----------
+    seconds, cell_seconds : float
+        For the whole notebook, and for one cell of it.
+    memory : int
+        Bytes in use, of all processes together.
+    disk : int
+        Bytes of each of its two scratch folders.
+    answers : int
+        Bytes of its answers.
+    """
+
+    seconds: float = 180
+    cell_seconds: float = 60
+    memory: int = 4 * 2**30
+    disk: int = 200 * 2**20
+    answers: int = 16 * 2**20
 
 
 class SandboxError(Exception):
@@ -64,8 +83,8 @@ class Sandbox:
         The most memory that it used so far, in bytes.
     """
 
-    def __init__(self, process, here):
-        self.process, self.here, self.peak = process, here, 0
+    def __init__(self, process, here, limits):
+        self.process, self.here, self.limits, self.peak = process, here, limits, 0
         self._start = time.monotonic()
         self.too_much = None
         self._buffer = b""
@@ -94,16 +113,16 @@ class Sandbox:
             If there comes none in time, or something else.
         """
         while b"\n" not in self._buffer:
-            left = SECONDS - self.seconds
+            left = self.limits.seconds - self.seconds
             with selectors.DefaultSelector() as selector:
                 selector.register(self.process.stdout, selectors.EVENT_READ)
                 if left <= 0 or not selector.select(left):
-                    raise SandboxError(f"it did not end within {SECONDS} seconds")
+                    raise SandboxError(f"it did not end within {self.limits.seconds:g} seconds")
             chunk = os.read(self.process.stdout.fileno(), 2**16)
             if not chunk:
                 raise SandboxError(self.too_much or "it ended itself, or the grader's side of it")
             self._buffer += chunk
-            if len(self._buffer) > ANSWERS:
+            if len(self._buffer) > self.limits.answers:
                 raise SandboxError("its answers are too large")
         line, self._buffer = self._buffer.split(b"\n", 1)
         try:
@@ -117,14 +136,14 @@ class Sandbox:
     def _watch_memory(self):
         while self.process.poll() is None:
             self.peak = max(self.peak, used := _memory(self.process.pid))
-            if used > MEMORY:
-                self.too_much = f"it used more than {MEMORY // 2**30} GiB of memory"
+            if used > self.limits.memory:
+                self.too_much = f"it used more than {self.limits.memory // 2**20} MiB of memory"
                 kill(self.process)
             time.sleep(0.1)
 
 
 @contextmanager
-def opened():
+def opened(limits):
     """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         here = Path(scratch)
@@ -132,7 +151,7 @@ def opened():
             shutil.copy(module.__file__, here)
         here.chmod(0o755)
         process = subprocess.Popen(
-            command(here),
+            command(here, limits),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -141,7 +160,7 @@ def opened():
             start_new_session=True,
         )
         try:
-            yield Sandbox(process, here)
+            yield Sandbox(process, here, limits)
         finally:
             kill(process)
             process.stdin.close()
@@ -194,7 +213,7 @@ def environment(here):
     } | ({"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {})
 
 
-def command(here):
+def command(here, limits):
     """Return the command that executes a notebook; ``here`` holds copies of the grader's files for it."""
     python = [sys.executable, f"{where(here)}/inside.py"]
     if not is_enforced():
@@ -216,8 +235,8 @@ def command(here):
     for name in ("inside.py", "wire.py"):
         lock += ["--ro-bind", str(here / name), f"/book/{name}"]
     lock += ["--proc", "/proc", "--dev", "/dev"]
-    lock += ["--perms", "1777", "--size", str(DISK), "--tmpfs", "/dev/shm"]
-    lock += ["--perms", "1777", "--size", str(DISK), "--tmpfs", "/tmp"]
+    lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/dev/shm"]
+    lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"]
     lock += ["--perms", "1777", "--dir", SCRATCH, "--perms", "1777", "--dir", f"{SCRATCH}/.matplotlib"]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
         lock += ["--ro-bind", str(fonts), f"{SCRATCH}/.matplotlib/{fonts.name}"]
