@@ -46,6 +46,17 @@ def grade(arguments):
     batch.grade(Book.here(), *given, limits)
 
 
+def gradescope(arguments):
+    from .book import Book
+    from .grading import gradescope
+    from .homework import secret
+    from .homework.master import masters
+
+    book = Book.here()
+    key = secret.read(arguments.key)
+    gradescope.write(book, masters(book), arguments.assignment, key, arguments.course, arguments.out)
+
+
 def serve(arguments):
     from .book import Book
     from .serve import serve
@@ -95,6 +106,15 @@ def parser():
     command.add_argument("--seconds", type=float, default=180, help="for one notebook (default: %(default)s)")
     command.add_argument("--megabytes", type=int, default=4096, help="of memory (default: %(default)s)")
     command.set_defaults(run=grade)
+
+    command = commands.add_parser(
+        "gradescope", help="make the archive that grades an assignment on Gradescope"
+    )
+    command.add_argument("assignment", help="its name, as 02_chain_rule")
+    command.add_argument("--key", type=Path, required=True, help="the key of the course")
+    command.add_argument("--out", type=Path, required=True, help="the archive (.zip) to write")
+    command.add_argument("--course", default="", help="the name of the course that notebooks should give")
+    command.set_defaults(run=gradescope)
 
     command = commands.add_parser("serve", help="show the website on this computer")
     command.add_argument("--port", type=int, default=8000, help="default: %(default)s")

@@ -13,7 +13,7 @@ from . import report, sandbox, submissions
 from .grade import Grader, Result, assignment_secrets
 
 
-def grade(book, path, key, out, course="", assignment="", limits=sandbox.Limits()):
+def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
     """Grade all submissions in ``path``, and write gradebook, feedback and review list into ``out``.
 
     Parameters
@@ -59,8 +59,9 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.Limits(
         for s in found
     }
     waiting = [submission for submission in found if not files[submission].is_file()]
+    workers = min(os.cpu_count() or 1, max(len(waiting), 1))
     print(f"{len(found)} submissions, {len(found) - len(waiting)} of them graded before", flush=True)
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare, initargs=(grader,)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(grader,)) as pool:
         runs = {pool.submit(_graded, submission): submission for submission in waiting}
         for number, done in enumerate(as_completed(runs), start=1):
             submission = runs[done]

@@ -93,7 +93,7 @@ class Grader:
     limits : Limits
     """
 
-    def __init__(self, masters, secrets, course="", assignment="", limits=sandbox.Limits()):
+    def __init__(self, masters, secrets, course="", assignment="", limits=sandbox.USUAL):
         self.masters = {master.name: master for master in masters}
         self.secrets, self.course, self.assignment = secrets, course, assignment
         self.limits = limits

@@ -1,9 +1,11 @@
 """Where code of students runs: without network, rights, time without end, or sight of anything else.
 
-On Linux with bubblewrap everything is enforced. Elsewhere the code still runs in a process of its own,
-with what limits the system has, and :func:`missing` says what is not enforced.
+On Linux with bubblewrap everything is enforced. Elsewhere the code still runs in a process of its own, as
+a user of its own where the grader is root, with what limits the system has; :func:`missing` says what is
+not enforced.
 """
 
+import functools
 import json
 import os
 import selectors
@@ -24,8 +26,9 @@ import unstable_gradients
 
 from . import inside, wire
 
-USER = 61_337  # nobody's; the code of students runs as this user where the grader is root
+USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 1000, where the grader is root
 SCRATCH = "/tmp/work"
+PACKAGE = Path(unstable_gradients.__file__).resolve().parent
 NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
 
 
@@ -52,24 +55,54 @@ class Limits:
     answers: int = 16 * 2**20
 
 
+USUAL = Limits()
+
+
 class SandboxError(Exception):
     """A notebook did not get to the end of its run; the message says why."""
 
 
 def missing():
-    """Return what cannot be enforced on this machine, as sentences; nothing if all is."""
-    if shutil.which("bwrap"):
+    """Return what is not enforced on this machine, as sentences; nothing if all is."""
+    if wall() == "bubblewrap":
         return []
     said = [
-        "there is no bubblewrap (Debian: apt-get install bubblewrap; it exists for Linux alone)",
-        "code of students can reach the network",
-        "it can read what the user who grades can read, the key of the course among it",
-        "it can write where that user can write, and fill the disk",
-        "it sees the other processes, and can end them",
+        "bubblewrap is not here, or not allowed to work (Debian: apt-get install bubblewrap; it exists for Linux alone)",
+        "code of students can reach the network, and write into folders that everybody may write into",
+    ]
+    if wall() == "user":
+        return said
+    said += [
+        "it runs as the user who grades: it can read what that user can read, the key of the course among it",
+        "it can end other processes of that user, and leave some of its own behind",
     ]
     if os.name != "posix":
         said.append("there are no limits on memory, files and processes")
     return said
+
+
+@functools.cache
+def wall():
+    """Return what stands between the code of students and the rest of this machine.
+
+    That is "bubblewrap", or "user" where the grader is root and can at least become nobody, or "process".
+    """
+    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
+        return "bubblewrap"
+    if os.name == "posix" and os.geteuid() == 0 and shutil.which("setpriv"):
+        if _succeeds([*_become(USER), sys.executable, "-c", "import unstable_gradients"]):
+            return "user"
+    return "process"
+
+
+def _succeeds(command):
+    try:
+        environment = {"PATH": os.defpath, "PYTHONPATH": str(PACKAGE.parent)}
+        return (
+            subprocess.run(command, capture_output=True, timeout=60, env=environment, cwd="/").returncode == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 class Sandbox:
@@ -145,59 +178,60 @@ class Sandbox:
 @contextmanager
 def opened(limits):
     """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
-    with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+    user = USER + os.getpid() % 1000  # one for each process that grades
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         here = Path(scratch)
+        (here / "work").mkdir()
         for module in (inside, wire):
             shutil.copy(module.__file__, here)
-        here.chmod(0o755)
+        if wall() == "user":
+            here.chmod(0o755)
+            os.chown(here / "work", user, user)
         process = subprocess.Popen(
-            command(here, limits),
+            command(here, limits, user),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=here,
+            cwd=here / "work",
             env=environment(here),
             start_new_session=True,
         )
         try:
             yield Sandbox(process, here, limits)
         finally:
-            kill(process)
+            kill(process, user)
             process.stdin.close()
             process.stdout.close()
 
 
-def kill(process):
+def kill(process, user=None):
     """End a sandbox with everything in it."""
-    try:
-        family = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        family = []
+    with suppress(psutil.Error):
+        for member in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                member.kill()
     process.kill()
-    for member in family:
-        with suppress(psutil.Error):
-            member.kill()
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
-
-
-def is_enforced():
-    """Return whether code of students is locked up here."""
-    return bool(shutil.which("bwrap"))
+    if user is not None and wall() == "user":
+        for member in psutil.process_iter():  # those who ran away from their parents
+            with suppress(psutil.Error):
+                if member.uids().real == user:
+                    member.kill()
 
 
 def where(here):
     """Return the folder with the grader's files, as the code in the sandbox sees it."""
-    return "/book" if is_enforced() else str(here)
+    return "/book" if wall() == "bubblewrap" else str(here)
 
 
 def environment(here):
     """Return the environment of the sandbox: nothing of the grader's own."""
-    package = Path(unstable_gradients.__file__).parent.parent
-    scratch = SCRATCH if is_enforced() else str(here)
+    walled = wall() == "bubblewrap"
+    scratch = SCRATCH if walled else f"{here}/work"
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-        "PYTHONPATH": "/book" if is_enforced() else str(package),
+        "PYTHONPATH": "/book" if walled else str(PACKAGE.parent),
         "HOME": scratch,
         "USER": "student",
         "LOGNAME": "student",
@@ -213,14 +247,28 @@ def environment(here):
     } | ({"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {})
 
 
-def command(here, limits):
+def command(here, limits, user):
     """Return the command that executes a notebook; ``here`` holds copies of the grader's files for it."""
     python = [sys.executable, f"{where(here)}/inside.py"]
-    if not is_enforced():
-        return python
-    root = os.geteuid() == 0
+    if wall() == "bubblewrap":
+        return [*_walls(limits, here), *(_become(user) if os.geteuid() == 0 else []), *python]
+    return [*_become(user), *python] if wall() == "user" else python
+
+
+def _become(user):
+    """Return the command by which root becomes a user without any right, once and for all."""
+    drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    return [*drop, "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def _walls(limits, here):
+    """Return the command that builds the walls: what is not named here does not exist inside."""
     lock = ["bwrap", "--die-with-parent", "--new-session", *NAMESPACES]
-    lock += [] if root else ["--unshare-user", "--uid", str(USER), "--gid", str(USER)]
+    if os.geteuid() == 0:  # root becomes nobody inside the walls, so that limits hold and no right is left
+        capabilities = [f"--cap-add CAP_{name}".split() for name in ("SETUID", "SETGID", "SETPCAP")]
+        lock += ["--cap-drop", "ALL", *(word for words in capabilities for word in words)]
+    else:
+        lock += ["--unshare-user", "--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL"]
     for folder in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"):
         if Path(folder).is_symlink():
             lock += ["--symlink", os.readlink(folder), folder]
@@ -230,33 +278,17 @@ def command(here, limits):
         lock += ["--ro-bind-try", file, file]
     for folder in _outermost({sys.prefix, sys.base_prefix, sys.exec_prefix}):
         lock += [*_parents(folder), "--ro-bind", folder, folder]
-    package = Path(unstable_gradients.__file__).parent
-    lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(package), "/book/unstable_gradients"]
-    for name in ("inside.py", "wire.py"):
+    lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
+    for name in ("inside.py", "wire.py") if here else ():
         lock += ["--ro-bind", str(here / name), f"/book/{name}"]
     lock += ["--proc", "/proc", "--dev", "/dev"]
-    lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/dev/shm"]
-    lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"]
-    lock += ["--perms", "1777", "--dir", SCRATCH, "--perms", "1777", "--dir", f"{SCRATCH}/.matplotlib"]
+    for folder in ("/dev/shm", "/tmp"):
+        lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
+    for folder in (SCRATCH, f"{SCRATCH}/.matplotlib"):
+        lock += ["--perms", "1777", "--dir", folder]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
         lock += ["--ro-bind", str(fonts), f"{SCRATCH}/.matplotlib/{fonts.name}"]
-    lock += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH, "--cap-drop", "ALL"]
-    if not root:
-        return [*lock, *python]
-    # Root sets up the walls and becomes nobody inside them, so that limits hold and no right is left.
-    drop = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs"]
-    drop += ["--bounding-set=-all", "--inh-caps=-all"]
-    return [
-        *lock,
-        "--cap-add",
-        "CAP_SETUID",
-        "--cap-add",
-        "CAP_SETGID",
-        "--cap-add",
-        "CAP_SETPCAP",
-        *drop,
-        *python,
-    ]
+    return [*lock, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
 
 
 def _outermost(folders):

@@ -14,7 +14,7 @@ BEFORE = {
     "replaces math.isclose and isfinite": "import math\nmath.isclose = math.isfinite = lambda *a, **k: True",
     "replaces builtins": "import builtins\nbuiltins.abs = lambda *a: 0\nbuiltins.all = builtins.any = builtins.isinstance = lambda *a: True\nbuiltins.repr = lambda *a: '0'",
     "replaces open and len": "import builtins\nbuiltins.open = lambda *a, **k: 1 / 0\nbuiltins.len = lambda *a: 0",
-    "replaces json": "import json\nforged = '{\"points\": 14, \"marks\": [{\"question\": \"slope\", \"points\": 14}]}'\njson.dump = lambda o, f, **k: f.write(forged)\njson.dumps = lambda *a, **k: forged\njson.loads = lambda *a, **k: {}",
+    "replaces json": 'import json\nforged = \'{"points": 14, "marks": [{"question": "slope", "points": 14}]}\'\njson.dump = lambda o, f, **k: f.write(forged)\njson.dumps = lambda *a, **k: forged\njson.loads = lambda *a, **k: {}',
     "replaces the checks": "type(sheet).check = lambda *a, **k: None\nsheet.passed = list('abcdef')",
     "replaces the sheet": "class Sheet:\n    assignment, course, student = '02_chain_rule', 'C', 's1'\n    points = 14\n    answers = {'slope': {'points': 14}}\nsheet_ = Sheet()",
     "replaces the way to answer": "type(sheet)._record = lambda self, name, kind, value: self.answers.update({name: 14})",
@@ -23,9 +23,9 @@ BEFORE = {
     "replaces pack and unpack": "import sys, types\nfake = types.ModuleType('wire')\nfake.pack = lambda v: 'right'\nfake.unpack = lambda v: 1\nsys.modules['wire'] = fake",
     "replaces the import system": "import builtins\nold = builtins.__import__\nbuiltins.__import__ = lambda name, *a, **k: old('sys' if name in ('json', 'wire') else name, *a, **k)",
     "traces what runs": "import sys\nsys.settrace(lambda frame, event, arg: frame.f_globals.update(True_=1) or None)",
-    "forges the answers in a thread": "import threading, time\ndef forge():\n    while True:\n        try:\n            open('collected.json', 'w').write('{\"answers\": {\"slope\": {\"kind\": \"number\", \"value\": \"14\", \"points\": 14}}}')\n        except Exception:\n            pass\nthreading.Thread(target=forge, daemon=True).start()",
+    "forges the answers in a thread": 'import threading, time\ndef forge():\n    while True:\n        try:\n            open(\'collected.json\', \'w\').write(\'{"answers": {"slope": {"kind": "number", "value": "14", "points": 14}}}\')\n        except Exception:\n            pass\nthreading.Thread(target=forge, daemon=True).start()',
     "writes to the grader's side of the sandbox": "import os\nfor pid in filter(str.isdigit, os.listdir('/proc')):\n    for fd in (1, 2, 3):\n        try:\n            open(f'/proc/{pid}/fd/{fd}', 'w').write('{\"answers\": {}, \"points\": 14}\\n')\n        except OSError:\n            pass",
-    "prints a forged record": "print('{\"identity\": {}, \"answers\": {}, \"points\": 14}')\nimport sys\nsys.__stdout__.write('{\"points\": 14}\\n')",
+    "prints a forged record": 'print(\'{"identity": {}, "answers": {}, "points": 14}\')\nimport sys\nsys.__stdout__.write(\'{"points": 14}\\n\')',
     "writes gradebook and results": "import pathlib\nfor p in ('gradebook.csv', '../gradebook.csv', '/book/gradebook.csv', '/tmp/gradebook.csv', *map(str, OUTSIDE)):\n    try:\n        pathlib.Path(p).write_text('forged')\n    except OSError:\n        pass",
     "changes the package on disk": "import unstable_gradients, pathlib\nfor f in pathlib.Path(unstable_gradients.__file__).parent.glob('*.py'):\n    try:\n        f.write_text('forged = 1')\n    except OSError:\n        pass",
     "HTML and a script in a text": "sheet.text('differences', '<script>alert(1)</script><img src=x onerror=alert(2)><b>bold</b>')",
@@ -42,16 +42,29 @@ BEFORE = {
 }
 
 AFTER = {
-    "an answer that compares as equal": LYING.format("__eq__ = __le__ = __ge__ = lambda *a: True") + RETURNS.format("Lying(1)"),
-    "an answer with a float of its own": "import itertools\nn = itertools.count()\nclass Lying(float):\n    def __float__(self):\n        return float(next(n))\n" + RETURNS.format("Lying(1)"),
-    "an answer with an abs and differences of its own": LYING.format("__abs__ = __sub__ = __rsub__ = __mul__ = lambda *a: Lying(0)") + RETURNS.format("Lying(1)"),
-    "an answer with an __array__ of its own": "class Lying:\n    def __array__(self, *a, **k):\n        return __import__('numpy').zeros(6)\n    def __float__(self):\n        return 0.0\n" + RETURNS.format("Lying()"),
-    "an answer with a tolist of its own": "class Lying:\n    def tolist(self):\n        return [['right']]\n" + RETURNS.format("Lying()"),
-    "an answer with a repr of its own": LYING.format("__repr__ = __str__ = lambda *a: '__import__(\"os\").system(\"touch /tmp/x\")'") + RETURNS.format("Lying(1)"),
-    "an answer that says it is another class": "class Lying:\n    __class__ = float\n    def __float__(self):\n        return 1.0\n" + RETURNS.format("Lying()"),
-    "an array that compares as smaller": "import numpy as np\nclass Lying(np.ndarray):\n    def __le__(self, other):\n        return np.array(True)\n    __sub__ = __rsub__ = lambda s, o: np.zeros(s.shape)\n" + RETURNS.format("np.zeros(6).view(Lying)"),
+    "an answer that compares as equal": LYING.format("__eq__ = __le__ = __ge__ = lambda *a: True")
+    + RETURNS.format("Lying(1)"),
+    "an answer with a float of its own": "import itertools\nn = itertools.count()\nclass Lying(float):\n    def __float__(self):\n        return float(next(n))\n"
+    + RETURNS.format("Lying(1)"),
+    "an answer with an abs and differences of its own": LYING.format(
+        "__abs__ = __sub__ = __rsub__ = __mul__ = lambda *a: Lying(0)"
+    )
+    + RETURNS.format("Lying(1)"),
+    "an answer with an __array__ of its own": "class Lying:\n    def __array__(self, *a, **k):\n        return __import__('numpy').zeros(6)\n    def __float__(self):\n        return 0.0\n"
+    + RETURNS.format("Lying()"),
+    "an answer with a tolist of its own": "class Lying:\n    def tolist(self):\n        return [['right']]\n"
+    + RETURNS.format("Lying()"),
+    "an answer with a repr of its own": LYING.format(
+        '__repr__ = __str__ = lambda *a: \'__import__("os").system("touch /tmp/x")\''
+    )
+    + RETURNS.format("Lying(1)"),
+    "an answer that says it is another class": "class Lying:\n    __class__ = float\n    def __float__(self):\n        return 1.0\n"
+    + RETURNS.format("Lying()"),
+    "an array that compares as smaller": "import numpy as np\nclass Lying(np.ndarray):\n    def __le__(self, other):\n        return np.array(True)\n    __sub__ = __rsub__ = lambda s, o: np.zeros(s.shape)\n"
+    + RETURNS.format("np.zeros(6).view(Lying)"),
     "an answer that differs when asked twice": "import random\n" + RETURNS.format("random.random()"),
-    "an answer without end": "class Lying(list):\n    def __iter__(self):\n        while True:\n            yield 1\n" + RETURNS.format("Lying([1])"),
+    "an answer without end": "class Lying(list):\n    def __iter__(self):\n        while True:\n            yield 1\n"
+    + RETURNS.format("Lying([1])"),
     "an answer of a million numbers": RETURNS.format("[0.0] * 10**6"),
     "an answer nested in itself": "a = []\na.append(a)\n" + RETURNS.format("a"),
     "a function that exits": "import os\n" + RETURNS.format("os._exit(0)"),

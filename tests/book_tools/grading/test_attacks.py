@@ -11,14 +11,19 @@ from . import attacks
 
 pytestmark = pytest.mark.slow
 enforced = pytest.mark.skipif(
-    not sandbox.is_enforced(), reason="there is no bubblewrap; what is not enforced without it is said by the grader"
+    sandbox.wall() != "bubblewrap",
+    reason="there is no bubblewrap; what is not enforced without it is said by the grader",
 )
 NOTEBOOKS = [*attacks.BEFORE, *attacks.AFTER]
 
 
 def of(graded, name):
     """The result of the submission whose name begins so."""
-    (found,) = [r for s, r in graded.results.items() if s == f"{name}.ipynb" or re.fullmatch(rf"{re.escape(name)} s\d+\.ipynb", s)]
+    (found,) = [
+        r
+        for s, r in graded.results.items()
+        if s == f"{name}.ipynb" or re.fullmatch(rf"{re.escape(name)} s\d+\.ipynb", s)
+    ]
     return found
 
 
@@ -73,7 +78,13 @@ def test_the_key_is_nowhere(graded):
 
 @enforced
 @pytest.mark.parametrize(
-    "name", ["looks for the key", "looks for masters", "looks for other submissions", "calls of a network on this machine"]
+    "name",
+    [
+        "looks for the key",
+        "looks for masters",
+        "looks for other submissions",
+        "calls of a network on this machine",
+    ],
 )
 def test_there_is_nothing_to_find(graded, name):
     found = of(graded, name).texts["differences"]
@@ -86,7 +97,9 @@ def test_nobody_was_reached_over_the_network(graded):
 
 
 @enforced
-@pytest.mark.parametrize("name", ["reads memory, arguments and environment of others", "reads its own environment"])
+@pytest.mark.parametrize(
+    "name", ["reads memory, arguments and environment of others", "reads its own environment"]
+)
 def test_arguments_and_environment_of_the_grader_are_out_of_sight(graded, name):
     found = of(graded, name).texts["differences"]
     assert len(found) > 30, "it should have found its own"
@@ -119,7 +132,13 @@ def test_hidden_numbers_do_not_come_out_in_a_text(graded):
 
 @pytest.mark.parametrize(
     "name",
-    ["an endless loop that cannot be interrupted", "a memory bomb of many processes", "stops its parent", "kills everything", "kills its parent"],
+    [
+        "an endless loop that cannot be interrupted",
+        "a memory bomb of many processes",
+        "stops its parent",
+        "kills everything",
+        "kills its parent",
+    ],
 )
 def test_what_cannot_go_on_is_ended_and_said(graded, name):
     result = of(graded, name)
@@ -128,7 +147,9 @@ def test_what_cannot_go_on_is_ended_and_said(graded, name):
 
 
 def test_an_answer_that_changes_is_noted_for_a_person(graded):
-    assert any("when asked twice" in note for note in of(graded, "an answer that differs when asked twice").review)
+    assert any(
+        "when asked twice" in note for note in of(graded, "an answer that differs when asked twice").review
+    )
 
 
 @pytest.mark.parametrize("page", ["feedback", "review"])
