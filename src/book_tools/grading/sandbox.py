@@ -276,14 +276,14 @@ def _walls(limits, here):
             lock += ["--ro-bind", folder, folder]
     for file in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime"):
         lock += ["--ro-bind-try", file, file]
+    lock += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/dev/shm", "/tmp"):
+        lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
     for folder in _outermost({sys.prefix, sys.base_prefix, sys.exec_prefix}):
         lock += [*_parents(folder), "--ro-bind", folder, folder]
     lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
     for name in ("inside.py", "wire.py") if here else ():
         lock += ["--ro-bind", str(here / name), f"/book/{name}"]
-    lock += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/dev/shm", "/tmp"):
-        lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
     for folder in (SCRATCH, f"{SCRATCH}/.matplotlib"):
         lock += ["--perms", "1777", "--dir", folder]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
