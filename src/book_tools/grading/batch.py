@@ -55,7 +55,8 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
         *cache.files(book.root / "src"),
     )
     files = {
-        s: kept / f"{hashlib.sha256(f'{s.name} {s.digest} {state}'.encode()).hexdigest()[:24]}.json"
+        s: kept
+        / f"{hashlib.sha256(f'{s.name} {s.digest} {state}'.encode(errors='backslashreplace')).hexdigest()[:24]}.json"
         for s in found
     }
     waiting = [submission for submission in found if not files[submission].is_file()]
@@ -94,7 +95,7 @@ def _graded(submission):
 def _keep(file, result):
     """Write a result in one step: a file is whole, or it is not there."""
     new = file.with_suffix(".new")
-    new.write_text(json.dumps(result.record(), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    new.write_text(json.dumps(result.record(), sort_keys=True), encoding="utf-8")
     os.replace(new, file)
 
 

@@ -326,7 +326,7 @@ def _says(who, student):
 
 
 def _text(value, longest):
-    return value[:longest] if isinstance(value, str) else ""
+    return value[:longest].encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _texts(value):

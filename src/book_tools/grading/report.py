@@ -1,6 +1,7 @@
 """What instructors and students get to read. Every text of a student is treated as text, never as HTML or a formula."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -78,7 +79,11 @@ def gradebook(results):
 
 def file_name(result):
     """Return the name of a student's feedback page: the submission's, without what could lead elsewhere."""
-    return re.sub(r"[^\w.-]+", "_", result.submission.removesuffix(".ipynb")).strip("._")[:120] + ".html"
+    name = result.submission.removesuffix(".ipynb")
+    clean = re.sub(r"[^\w-]+", "_", name)[:100]
+    if clean != name:  # two names may become the same
+        clean += "-" + hashlib.sha256(name.encode(errors="backslashreplace")).hexdigest()[:8]
+    return f"{clean}.html"
 
 
 def _note_doubles(results):
@@ -107,5 +112,5 @@ def _harmless(cell):
 
 def _put(path, text):
     new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8")
+    new.write_text(text, encoding="utf-8", errors="backslashreplace")
     os.replace(new, path)

@@ -11,7 +11,7 @@ from .. import PressError
 LARGEST = 50 * 2**20  # bytes of one notebook
 # Canvas: studentname_LATE_12345_678901_file-1.ipynb; Moodle: Full Name_12345_assignsubmission_file/file.ipynb
 CANVAS = re.compile(r"(?P<who>[^_/]+)(_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<file>[^/]+\.ipynb)")
-MOODLE = re.compile(r"(?P<who>[^_/]+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?/(?P<file>[^/]+)")
+MOODLE = re.compile(r"(?P<who>[^_/]+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?/(?P<file>[^/]*)")
 
 
 @dataclass(frozen=True)
