@@ -1,13 +1,16 @@
 """No notebook earns a point that it did not earn, and none touches another one, the grader or the machine."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import unstable_gradients
 from book_tools.grading import sandbox
 from book_tools.homework import secret
 
 from . import attacks
+from .course import SOLUTIONS, STUDENTS
 
 pytestmark = pytest.mark.slow
 enforced = pytest.mark.skipif(
@@ -38,15 +41,22 @@ def test_an_attack_earns_nothing_and_has_its_row(graded, name):
     assert graded.rows[result.submission]["points"] == "0"
 
 
-@pytest.mark.parametrize("name", ["h0", "h1", "h2"])
-def test_the_honest_ones_among_them_earn_everything(graded, name):
-    result = graded.results[f"honest {name}.ipynb"]
-    assert result.status == "graded" and not result.errors
+@pytest.mark.parametrize("k, name", enumerate(SOLUTIONS))
+def test_the_solution_of_every_assignment_earns_everything(graded, k, name):
+    result = graded.results[f"honest h{k}.ipynb"]
+    assert (result.status, result.assignment, result.errors) == ("graded", name, [])
     assert result.points == result.of - result.open > 0
 
 
-def test_an_untouched_notebook_earns_nothing_and_has_its_row(graded):
-    assert graded.results["untouched.ipynb"].points == 0 and "untouched.ipynb" in graded.rows
+@pytest.mark.parametrize("name", STUDENTS)
+def test_an_untouched_notebook_earns_nothing_and_has_its_row(graded, name):
+    result = graded.results[f"untouched {name}.ipynb"]
+    assert result.points == result.open == 0 and result.submission in graded.rows
+
+
+def test_cells_that_were_doubled_and_moved_make_no_difference(graded):
+    result = graded.results["doubled m1.ipynb"]
+    assert result.points == result.of - result.open > 0
 
 
 def test_every_submission_has_one_row_and_a_page(graded):
@@ -118,10 +128,6 @@ def test_nobody_becomes_root(graded):
 @enforced
 def test_nothing_was_written_outside(graded):
     assert "forged" not in (graded.out / "gradebook.csv").read_text()
-    from pathlib import Path
-
-    import unstable_gradients
-
     assert "forged" not in Path(unstable_gradients.__file__).read_text()
     assert not Path("/tmp/pwned").exists()
 
