@@ -149,7 +149,7 @@ def _bounded(function, *arguments):
     """Return a value of a function, if it is one that 50 digits can be computed of in no time."""
     import mpmath
 
-    if len(arguments) == 1 and any(abs(a) > BITS for a in arguments):
+    if len(arguments) == 1 and abs(arguments[0]) > BITS and function not in (mpmath.log, mpmath.sqrt):
         raise ExpressionError("a function in it has an argument that is too large")
     try:
         value = function(*arguments)
