@@ -36,6 +36,14 @@ def key(arguments):
     create(arguments.file)
 
 
+def grade(arguments):
+    from .book import Book
+    from .grading import batch
+
+    given = arguments.submissions, arguments.key, arguments.out
+    batch.grade(Book.here(), *given, arguments.course, arguments.assignment)
+
+
 def serve(arguments):
     from .book import Book
     from .serve import serve
@@ -75,6 +83,14 @@ def parser():
     command = commands.add_parser("key", help="make the secret key of a course")
     command.add_argument("file", type=Path, help="a new file, to be kept outside the repository")
     command.set_defaults(run=key)
+
+    command = commands.add_parser("grade", help="grade a folder or an archive of notebooks")
+    command.add_argument("submissions", type=Path, help="a folder, an archive (.zip) or a notebook")
+    command.add_argument("--key", type=Path, required=True, help="the key of the course")
+    command.add_argument("--out", type=Path, required=True, help="a folder for gradebook and feedback")
+    command.add_argument("--course", default="", help="the name of the course that notebooks should give")
+    command.add_argument("--assignment", default="", help="grade this one alone")
+    command.set_defaults(run=grade)
 
     command = commands.add_parser("serve", help="show the website on this computer")
     command.add_argument("--port", type=int, default=8000, help="default: %(default)s")

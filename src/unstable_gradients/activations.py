@@ -148,7 +148,8 @@ def _gelu_argument(z):
 
 def _gelu_slope(z):
     u = _gelu_argument(z)
-    return _sigmoid(u) * (1 + z * (GELU_SCALE * (1 + 3 * GELU_CUBIC * (z * z))) * _sigmoid(-u))
+    q = z * (_sigmoid(u) * _sigmoid(-u))  # before z * z, which may overflow where q is 0
+    return _sigmoid(u) + GELU_SCALE * (q + 3 * GELU_CUBIC * (q * z * z))
 
 
 # The form with tanh, z (1 + tanh(u / 2)) / 2, of D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016):

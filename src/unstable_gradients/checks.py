@@ -77,7 +77,7 @@ def real(value, name, expected=None):
     name : str
         Of the argument, for the message.
     expected : str, optional
-        A key of :data:`RANGES`.
+        A key of ``RANGES``.
 
     Raises
     ------
@@ -130,6 +130,21 @@ def sequence(value, name, of):
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{name} must be a list of {of}, not {described(value)}")
     return list(value)
+
+
+def generator(value, name):
+    """Return ``value`` if it is a NumPy generator of random numbers.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name} must be a numpy.random.Generator, as numpy.random.default_rng(1), not {described(value)}"
+        )
+    return value
 
 
 def named(value, name, table):

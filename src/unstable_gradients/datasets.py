@@ -51,13 +51,18 @@ def standardize(values):
 
     Raises
     ------
+    TypeError
+        If the values are not real numbers.
     ValueError
-        If a column does not vary, or there are not two axes.
+        If a column does not vary, there are not two axes, or a value is not finite.
     """
     array = checks.real_array(values, "values")
-    if array.ndim != 2:
+    if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"values must have rows and columns; their shape is {array.shape}")
-    spread = np.std(array, axis=0)
-    if not np.all(spread > 0):
-        raise ValueError(f"column {np.flatnonzero(~(spread > 0))[0]} of values does not vary")
-    return (array - np.mean(array, axis=0)) / spread
+    if not np.isfinite(array).all():
+        raise ValueError("values must be finite")
+    constant = np.flatnonzero(np.ptp(array, axis=0) == 0)
+    if constant.size:
+        raise ValueError(f"every column of values must vary; column {constant[0]} does not")
+    centered = array - np.mean(array, axis=0)
+    return centered / np.std(centered, axis=0)

@@ -91,7 +91,7 @@ def weights(initializer, sizes, rng, gain=1.0, networks=()):
     Parameters
     ----------
     initializer : str or Initializer
-        A name of :data:`INITIALIZERS`.
+        A name of ``INITIALIZERS``.
     sizes : sequence of int
         The number of inputs, then the number of neurons of every layer.
     rng : numpy.random.Generator
@@ -115,10 +115,7 @@ def weights(initializer, sizes, rng, gain=1.0, networks=()):
         raise ValueError(
             f"sizes must hold the number of inputs and that of the neurons of each layer; it is {sizes}"
         )
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator, as numpy.random.default_rng(1); it is {checks.described(rng)}"
-        )
+    rng = checks.generator(rng, "rng")
     gain = checks.real(gain, "gain", "finite")
     return [gain * initializer.draw(rng, (*networks, n_out, n_in)) for n_in, n_out in zip(sizes, sizes[1:])]
 

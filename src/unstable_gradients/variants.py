@@ -92,5 +92,9 @@ def identity(assignment, course, student):
     for name, part in parts.items():
         if not isinstance(part, str):
             raise TypeError(f"{name} must be text in quotes, not {type(part).__name__}: {part!r}")
-    folded = [unicodedata.normalize("NFKC", " ".join(part.split())).casefold() for part in parts.values()]
-    return json.dumps(folded).encode()
+    return json.dumps([folded(part) for part in parts.values()]).encode()
+
+
+def folded(text):
+    """Return a name in the form in which names are compared."""
+    return unicodedata.normalize("NFKC", " ".join(text.split())).casefold()

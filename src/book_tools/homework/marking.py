@@ -36,7 +36,7 @@ class Question:
     kind : str
         As of :class:`unstable_gradients.homework.Answer`.
     places : callable or None
-        From a Variant of hidden numbers to the places at which a function or formula is evaluated: a list
+        From :class:`Hidden` numbers to the places at which a function or formula is evaluated: a list
         of tuples of arguments, or of dicts from letters to numbers.
     tolerance : float
         By how much a number may be off, relative to the right one.
@@ -63,6 +63,13 @@ class Mark:
     feedback: str
 
 
+class Hidden(Variant):
+    """Numbers that nobody can guess: with more digits than those of a sheet."""
+
+    def uniform(self, name, low, high, size=None, digits=9):
+        return super().uniform(name, low, high, size, digits)
+
+
 class AnswerKey:
     """The right answers of one student.
 
@@ -80,7 +87,7 @@ class AnswerKey:
 
     def __init__(self, master, course="", student="", secret=b""):
         seed = hmac.new(secret, identity(master.name, course, student), hashlib.sha256).digest()
-        self._hidden = Variant(seed)
+        self._hidden = Hidden(seed)
         declared = {}
 
         def question(name, points, **details):

@@ -1,6 +1,6 @@
 """Colors, markers and labels: what all figures of the book share.
 
-:data:`COLORS` gives the same thing the same color everywhere. The colors are those of M. Okabe and
+``COLORS`` gives the same thing the same color everywhere. The colors are those of M. Okabe and
 K. Ito, Color Universal Design (2008); markers and labels say the same without color.
 """
 
@@ -48,5 +48,5 @@ def label_at(ax, text, point, color, offset=(8, 0), ha="left", va=None):
 
 
 def colors_for(colors, number):
-    """Return the colors that the keys of :data:`COLORS` stand for, or else the first ones of the style."""
+    """Return the colors that the keys of ``COLORS`` stand for, or else the first ones of the style."""
     return [COLORS.get(color, color) for color in colors or (f"C{i}" for i in range(number))]
