@@ -11,6 +11,7 @@ from math import inf
 LENGTH = 100_000  # characters
 EXPONENT = 1_000  # of a power, in size
 BITS = 10_000  # a value may be up to 2**BITS in size
+ARGUMENT_BITS = 1_000  # the same for the argument of a function
 DIGITS = 50
 
 OPERATORS = {
@@ -149,12 +150,14 @@ def _bounded(function, *arguments):
     """Return a value of a function, if it is one that 50 digits can be computed of in no time."""
     import mpmath
 
-    if len(arguments) == 1 and any(abs(a) > BITS for a in arguments):
+    if len(arguments) == 1 and arguments[0] and mpmath.mag(arguments[0]) > ARGUMENT_BITS:
         raise ExpressionError("a function in it has an argument that is too large")
     try:
         value = function(*arguments)
     except (ZeroDivisionError, ValueError, OverflowError):
         raise ExpressionError("it has no value at one of the places, as 1/0 or log(0)") from None
+    if mpmath.im(value):
+        raise ExpressionError("it has no real value at one of the places, as sqrt(-1) or log(-1)")
     if not mpmath.isfinite(value) or (value and mpmath.mag(value) > BITS):
         raise ExpressionError("it has no finite value at one of the places")
     return value

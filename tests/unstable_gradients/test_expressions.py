@@ -140,6 +140,7 @@ REFUSED = {
     "a huge argument": ("tanh(10**900)", "too large"),
     "a division by zero": ("1/(x - x)", "no value at one of the places"),
     "a logarithm of zero": ("log(x - x)", "no"),
+    "a root of a negative number": ("sqrt(-1 - x**2)", "no real value"),
     "a call": ("__import__('os')", "function '__import__' is not known"),
     "an attribute": ("x.real", "no Attribute"),
     "a method": ("x.real()", "function 'x.real' is not known"),

@@ -99,6 +99,9 @@ class AnswerKey:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(master.program(course, student), master.name, "exec"), names)
         self._answers = names["sheet"].answers
+        for answer in self._answers.values():
+            if answer.kind == "figure":
+                _forget(answer.value)
         if set(declared) != set(self._answers):
             odd = ", ".join(sorted(set(declared) ^ set(self._answers)))
             raise PressError(
@@ -170,12 +173,22 @@ class AnswerKey:
         )
 
 
+def _forget(figure):
+    """Let Pyplot forget a figure: it would keep those of all students."""
+    from matplotlib import pyplot
+
+    pyplot.close(figure)
+
+
 def _close(given, expected, tolerance):
-    """Return whether two numbers, or arrays or sequences of numbers, are the same."""
+    """Return whether two numbers, or arrays or sequences of numbers, are the same.
+
+    Infinite and NaN are the same as themselves, so that a mistake may be known by them.
+    """
     try:
         given, expected = np.asarray(given, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
         return False
     return given.shape == expected.shape and bool(
-        np.all(np.abs(given - expected) <= tolerance * np.abs(expected))
+        np.all(np.isclose(given, expected, rtol=tolerance, atol=0, equal_nan=True))
     )

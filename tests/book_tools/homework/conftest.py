@@ -4,6 +4,7 @@ import functools
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot
 
 from book_tools.book import Book
 from book_tools.homework.marking import AnswerKey
@@ -19,3 +20,10 @@ each_assignment = pytest.mark.parametrize("name", MASTERS)
 def answer_key(name, student="s123456"):
     """The key of one assignment for one student."""
     return AnswerKey(MASTERS[name], "Deep Learning 1", student, SECRET)
+
+
+@pytest.fixture(autouse=True)
+def no_figures_are_left():
+    """Close the figures of the assignments that a test ran."""
+    yield
+    pyplot.close("all")
