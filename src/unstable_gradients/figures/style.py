@@ -25,6 +25,8 @@ COLORS = {
     "digits kept": "#009E73",
     "without offset": "#CC79A7",
     "with offset": "#009E73",
+    "Gaussian": "#CC79A7",
+    "orthogonal": "#009E73",
     "guide": "#777777",
 }
 MARKERS = ("o", "s", "D", "^", "v", "P")
