@@ -13,10 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_notebook
 
 from .. import PressError, cache
-from ..homework.master import Master
+from ..homework.master import Master, tags
 from . import sandbox
 from .grade import Grader, Result, assignment_secrets
 from .submissions import Submission, collect
@@ -40,12 +39,15 @@ def write(book, masters, name, course_key, course, out):
         raise PressError(f"there is no assignment {name!r}; there are {known}")
     settings = {"course": course, "key": assignment_secrets(course_key, found)[name].hex(), "name": name}
     settings["title"] = found[0].title
-    notebook = new_notebook(cells=found[0].cells)
+    settings["master"] = [
+        {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags(cell)}}
+        for cell in found[0].cells
+    ]
     entries = {
         "setup.sh": (FILES / "setup.sh").read_bytes(),
         "run_autograder": (FILES / "run_autograder").read_bytes(),
         "requirements.txt": "".join(f"{library}=={version(library)}\n" for library in NEEDED).encode(),
-        "assignment.json": json.dumps(settings | {"master": notebook}).encode(),
+        "assignment.json": json.dumps(settings).encode(),
     }
     source = book.root / "src"
     for path in cache.files(source):
@@ -70,7 +72,7 @@ def write(book, masters, name, course_key, course, out):
 def run(top):
     """Grade the submission in ``top``/submission, and write ``top``/results/results.json."""
     settings = json.loads((top / "source" / "assignment.json").read_text(encoding="utf-8"))
-    cells = nbformat.from_dict(settings["master"]).cells
+    cells = nbformat.from_dict(settings["master"])
     master = Master(settings["name"], settings["title"], cells)
     secrets = {master.name: bytes.fromhex(settings["key"])}
     try:
