@@ -47,7 +47,7 @@ class Expression:
     formula : str, number or SymPy expression
         In Python's notation: ``w2*exp(-z1)/(1 + exp(-z1))**2``. It is never executed.
     letters : sequence of str
-        The names that may occur in it, beside the functions of :data:`FUNCTIONS`.
+        The names that may occur in it, beside the functions of ``FUNCTIONS``.
 
     Raises
     ------
