@@ -1,8 +1,8 @@
 """Where code of students runs: without network, rights, time without end, or sight of anything else.
 
-On Linux with bubblewrap everything is enforced. Elsewhere (not on Windows, which has nothing of this) the code still runs in a process of its own, as
-a user of its own where the grader is root, with what limits the system has; :func:`missing` says what is
-not enforced.
+On Linux with bubblewrap everything is enforced. On other systems like it (Windows is none) the code still
+runs in a process of its own, as a user of its own where the grader is root, with what limits the system
+has; :func:`missing` says what is not enforced.
 """
 
 import functools
