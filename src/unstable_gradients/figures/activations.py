@@ -94,7 +94,7 @@ def singular_values(ax, spectra, labels, colors=None):
     spectra : array, shape (matrices, n)
         Singular values in any order.
     labels : sequence of str
-        One for each matrix, written above its line at a tenth of the ranks.
+        One for each matrix, written at a tenth of the ranks: of the uppermost line above it, of others below.
     colors : sequence of str, optional
         Keys of :data:`COLORS`, or colors.
 
@@ -102,12 +102,13 @@ def singular_values(ax, spectra, labels, colors=None):
     -------
     Axes
     """
+    spectra = np.sort(spectra, axis=1)[:, ::-1]
+    ranks = (np.arange(spectra.shape[1]) + 0.5) / spectra.shape[1]
+    at = len(ranks) // 10
     for values, label, color in zip(spectra, labels, colors_for(colors, len(labels))):
-        values = np.sort(values)[::-1]
-        ranks = (np.arange(len(values)) + 0.5) / len(values)
         ax.plot(ranks, values, color=color)
-        at = len(values) // 10
-        label_at(ax, label, (ranks[at], values[at]), color, (0, 4))
+        uppermost = values[at] == np.max(spectra[:, at])
+        label_at(ax, label, (ranks[at], values[at]), color, (0, 4 if uppermost else -13))
     ax.set(xlabel="rank, as a share of all", ylabel="singular value", xlim=(0, 1))
     return ax
 
@@ -121,9 +122,9 @@ def gradient_over_depth(ax, sizes, labels, colors):
     sizes : array, shape (networks, layers)
         Norms of the gradient, drawn on a log scale.
     labels : sequence of str
-        One for each network, written at its first layer.
+        One for each network, written in the lower left corner, from the bottom up; an empty one takes no room.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors; what is a guide is dashed, with its label below.
+        Keys of :data:`COLORS`, or colors; what is a guide is dashed.
 
     Returns
     -------
@@ -131,9 +132,12 @@ def gradient_over_depth(ax, sizes, labels, colors):
     """
     layers = np.arange(1, np.shape(sizes)[1] + 1)
     ax.axhline(1, lw=0.6, color=COLORS["guide"])
+    height = 4
     for size, label, key, color in zip(sizes, labels, colors, colors_for(colors, len(colors))):
-        guide = key == "guide"
-        ax.semilogy(layers, size / size[-1], color=color, ls="--" if guide else "-")
-        label_at(ax, label, (layers[0], size[0] / size[-1]), color, (4, -12 if guide else 5))
+        ax.semilogy(layers, size / size[-1], color=color, ls="--" if key == "guide" else "-")
+        if label:
+            style = {"xycoords": "axes fraction", "textcoords": "offset points", "color": color}
+            ax.annotate(label, (0, 0), (4, height), **style)
+            height += 13
     ax.set(xlabel="layer $l$", ylabel="size of the gradient, relative to the last")
     return ax
