@@ -75,7 +75,9 @@ def ratios(sizes, batch):
     """Return the medians of recorded / not recorded and of recorded / JAX."""
     net, x, y = problem(sizes, seed=1)
     epochs = -(-UPDATES * batch // EXAMPLES)
-    batches = [b for b in descent.minibatches(EXAMPLES, batch, epochs, np.random.default_rng(2)) if len(b) == batch]
+    batches = [
+        b for b in descent.minibatches(EXAMPLES, batch, epochs, np.random.default_rng(2)) if len(b) == batch
+    ]
     contestants = (descent.train, without_record, with_jax)
     for run in contestants:
         run(net, x, y, 0.1, batches[:5])  # compile, and fill caches

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import checks
 from .elementary import exp, log1p, positive, step, tanh
 
 
@@ -147,7 +148,8 @@ def _gelu_argument(z):
 
 def _gelu_slope(z):
     u = _gelu_argument(z)
-    return _sigmoid(u) * (1 + z * (GELU_SCALE * (1 + 3 * GELU_CUBIC * (z * z))) * _sigmoid(-u))
+    q = z * (_sigmoid(u) * _sigmoid(-u))  # before z * z, which may overflow where q is 0
+    return _sigmoid(u) + GELU_SCALE * (q + 3 * GELU_CUBIC * (q * z * z))
 
 
 # The form with tanh, z (1 + tanh(u / 2)) / 2, of D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016):
@@ -165,8 +167,10 @@ ACTIVATIONS = {
 }
 
 
-def get(activation):
+def get(activation, argument="activation"):
     """Return the :class:`Activation` of that name; an Activation is handed back as it is.
+
+    ``argument`` is what a message of error calls it.
 
     Raises
     ------
@@ -175,13 +179,4 @@ def get(activation):
     TypeError
         If ``activation`` is neither a name nor an Activation.
     """
-    if isinstance(activation, Activation):
-        return activation
-    if not isinstance(activation, str):
-        raise TypeError(
-            f"activation must be a name or an Activation, not {type(activation).__name__}: {activation!r}"
-        )
-    if activation not in ACTIVATIONS:
-        known = ", ".join(repr(name) for name in ACTIVATIONS)
-        raise ValueError(f"activation {activation!r} is not known; known are {known}")
-    return ACTIVATIONS[activation]
+    return checks.named(activation, argument, ACTIVATIONS)

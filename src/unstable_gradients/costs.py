@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import checks
 from .activations import SOFTPLUS
 
 
@@ -67,11 +68,4 @@ def get(cost):
     TypeError
         If ``cost`` is neither a name nor a Cost.
     """
-    if isinstance(cost, Cost):
-        return cost
-    if not isinstance(cost, str):
-        raise TypeError(f"cost must be a name or a Cost, not {type(cost).__name__}: {cost!r}")
-    if cost not in COSTS:
-        known = ", ".join(repr(name) for name in COSTS)
-        raise ValueError(f"cost {cost!r} is not known; known are {known}")
-    return COSTS[cost]
+    return checks.named(cost, "cost", COSTS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import _described
+from . import checks
 
 
 def one_hot(labels, classes):
@@ -25,11 +25,10 @@ def one_hot(labels, classes):
     ValueError
         If a label is out of range, or they are not one-dimensional.
     """
-    if isinstance(classes, bool) or not isinstance(classes, (int, np.integer)) or classes < 1:
-        raise ValueError(f"classes must be a whole number, 1 or more; it is {classes!r}")
+    classes = checks.whole(classes, "classes", 1)
     array = np.asarray(labels)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"labels must be whole numbers, not {_described(labels)}")
+        raise TypeError(f"labels must be whole numbers, not {checks.described(labels)}")
     if array.ndim != 1:
         raise ValueError(f"labels must have one axis; their shape is {array.shape}")
     outside = np.flatnonzero((array < 0) | (array >= classes))
@@ -52,13 +51,18 @@ def standardize(values):
 
     Raises
     ------
+    TypeError
+        If the values are not real numbers.
     ValueError
-        If a column does not vary, or there are not two axes.
+        If a column does not vary, there are not two axes, or a value is not finite.
     """
-    array = np.asarray(values, dtype=float)
-    if array.ndim != 2:
+    array = checks.real_array(values, "values")
+    if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"values must have rows and columns; their shape is {array.shape}")
-    spread = np.std(array, axis=0)
-    if not np.all(spread > 0):
-        raise ValueError(f"column {np.flatnonzero(~(spread > 0))[0]} of values does not vary")
-    return (array - np.mean(array, axis=0)) / spread
+    if not np.isfinite(array).all():
+        raise ValueError("values must be finite")
+    constant = np.flatnonzero(np.ptp(array, axis=0) == 0)
+    if constant.size:
+        raise ValueError(f"every column of values must vary; column {constant[0]} does not")
+    centered = array - np.mean(array, axis=0)
+    return centered / np.std(centered, axis=0)

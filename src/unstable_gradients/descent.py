@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import checks, scaled
 from . import network as networks
-from . import scaled
-from .checks import _described
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,9 @@ def descend(cost_and_gradient, start, rate, steps):
         steps negative, or the gradient not of the shape of ``start``.
     """
     if not callable(cost_and_gradient):
-        raise TypeError(f"cost_and_gradient must be a function, not {_described(cost_and_gradient)}")
+        raise TypeError(f"cost_and_gradient must be a function, not {checks.described(cost_and_gradient)}")
     theta = _start(start)
-    rate = _rate(rate)
-    steps = _steps(steps)
+    rate, steps = checks.real(rate, "rate", "positive and finite"), checks.whole(steps, "steps")
     parameters, gradients, costs = [], [], []
     diverged_at = None
     with np.errstate(all="ignore"):
@@ -91,7 +89,8 @@ class Divergence:
     layer : int
         The first layer, in the order of the computation, with a number that is not finite.
     quantity : str
-        What is not finite there: "z", "a", "cost", "delta", "gradient" or "parameters".
+        What is not finite there: "z", "a", "cost", "delta", "gradient" or "parameters"; for a layer
+        with batch normalization also "spread", before z.
     """
 
     update: int
@@ -143,12 +142,14 @@ def minibatches(examples, size, epochs, rng):
 
     Raises
     ------
-    ValueError
-        If one of the three is not a whole number, 1 or more.
+    TypeError, ValueError
+        If one of the three is not a whole number, 1 or more, or ``rng`` no generator.
     """
-    for name, value in (("examples", examples), ("size", size), ("epochs", epochs)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a whole number, 1 or more; it is {value!r}")
+    rng = checks.generator(rng, "rng")
+    examples, size, epochs = (
+        checks.whole(value, name, 1)
+        for name, value in (("examples", examples), ("size", size), ("epochs", epochs))
+    )
     orders = [rng.permutation(examples) for _ in range(epochs)]
     return [order[start : start + size] for order in orders for start in range(0, examples, size)]
 
@@ -170,11 +171,11 @@ def clip_by_value(gradients, limit):
 
     Raises
     ------
-    ValueError
-        If the limit is not positive.
+    TypeError, ValueError
+        If the limit is not one positive number.
     """
-    limit = _limit(limit)
-    return [np.clip(g, -limit, limit) for g in gradients]
+    limit = checks.real(limit, "limit", "positive")
+    return [np.clip(g, -limit, limit) for g in _arrays(gradients, "gradients")]
 
 
 def clip_by_norm(gradients, limit):
@@ -194,16 +195,21 @@ def clip_by_norm(gradients, limit):
 
     Raises
     ------
-    ValueError
-        If the limit is not positive.
+    TypeError, ValueError
+        If the limit is not one positive number.
     """
-    limit = _limit(limit)
+    limit = checks.real(limit, "limit", "positive")
+    gradients = _arrays(gradients, "gradients")
     norm = scaled.norm(np.concatenate([np.ravel(g) for g in gradients]), (0,))
     if not norm > limit:
-        return list(gradients)
+        return gradients
     with np.errstate(all="ignore"):  # an infinite gradient has no direction: it becomes NaN
         # Divided first: of huge gradients the norm, of tiny limits the quotient, may leave the range.
         return [g / norm * limit for g in gradients]
+
+
+def _arrays(values, name):
+    return [checks.real_array(v, f"{name}[{i}]") for i, v in enumerate(checks.sequence(values, name, "arrays"))]
 
 
 def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=None):
@@ -219,7 +225,7 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
     batches : iterable of int
         How many updates with all examples; or an iterable of the rows of each batch, as :func:`minibatches` returns.
     clip : callable, optional
-        Takes the list of all gradients, returns the list to use instead: as
+        Takes the list of all gradients, returns a list to use instead, of the same shapes: as
         ``lambda g: clip_by_norm(g, 1.0)``.
     weight_decay : float
         Every update also multiplies the weights, not the biases, by 1 - rate * weight_decay.
@@ -237,9 +243,14 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
     ------
     TypeError, ValueError
         If an argument is not of the kind described, or data or parameters are not finite at the start.
+        What ``clip`` and ``observe`` raise is passed on.
     """
     x, y, batches = _training_data(network, x, y, batches)
-    rate, decay = _rate(rate), _decay(weight_decay)
+    for name, function in (("clip", clip), ("observe", observe)):
+        if not (function is None or callable(function)):
+            raise TypeError(f"{name} must be a function, not {checks.described(function)}")
+    rate = checks.real(rate, "rate", "positive and finite")
+    decay = checks.real(weight_decay, "weight_decay", "finite and not negative")
     network = replace(
         network,
         weights=[w.copy() for w in network.weights],
@@ -251,57 +262,79 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
     depth = len(network.weights)
     layers = [*range(1, depth + 1), *range(1, depth + 1), *(l + 1 for l in gained)]
     harmless = np.sqrt(min(float(np.finfo(p.dtype).max) for p in parameters)) / rate
-    watched = clip is not None or gained or rate * decay > 1
-    costs, weight_norms, bias_norms, divergence = [], [], [], None
+    watched = clip is not None or gained or decay > 1 or rate * decay > 1
+    costs, norms, divergence = [], [], None
     with np.errstate(all="ignore"):
         for update, rows in enumerate(batches, start=1):
-            trace = networks.forward(network, x[rows])
-            g = networks.backward(trace, y[rows])
+            inputs, targets = _batch(x, y, rows, update)
+            trace = networks.forward(network, inputs)
+            g = networks.backward(trace, targets)
             costs.append(g.cost)
-            weight_norms.append(g.weight_norms)
-            bias_norms.append(g.bias_norms)
+            norms.append(g.norms)
             if observe is not None:
                 observe(update, trace, g)
-            largest_norms = weight_norms[-1].max(), bias_norms[-1].max()
-            divergence = _first_not_finite(update, trace, g, largest_norms)
+            size = sum(norms[-1].tolist())
+            divergence = _first_not_finite(update, trace, g, size)
             if divergence is not None:
                 break
             steps = [*g.weights, *g.biases, *(g.gains[l] for l in gained)]
             if clip is not None:
-                steps = clip(steps)
+                steps = _clipped(clip, steps)
             if decay:
                 steps = [step + decay * p for step, p in zip(steps[:depth], parameters)] + steps[depth:]
             # Below this size no step can take a parameter out of the range.
-            if watched or max(largest_norms) > harmless:
-                divergence = _left_range(update, layers, [p - rate * s for p, s in zip(parameters, steps)])
+            if watched or size > harmless:
+                moved = [(p - rate * step).astype(p.dtype) for p, step in zip(parameters, steps)]
+                divergence = _left_range(update, layers, moved)
                 if divergence is not None:
                     break
             for p, step in zip(parameters, steps):
                 p -= rate * step
-    return TrainingHistory(network, np.array(costs), np.array(weight_norms), np.array(bias_norms), divergence)
+    norms = np.reshape(norms, (-1, 2 * depth))
+    return TrainingHistory(network, np.array(costs), norms[:, :depth], norms[:, depth:], divergence)
 
 
-def _first_not_finite(update, trace, g, largest_norms):
+def _batch(x, y, rows, update):
+    try:
+        inputs, targets = x[rows], y[rows]
+    except IndexError:
+        inputs = targets = np.empty(0)
+    if inputs.ndim != 2 or not len(inputs):
+        raise ValueError(
+            f"batches must hold, for every update, a list of rows between 0 and {len(x) - 1}; "
+            f"for update {update} it holds {checks.described(rows)}"
+        )
+    return inputs, targets
+
+
+def _clipped(clip, gradients):
+    clipped = _arrays(clip(gradients), "clip(gradients)")
+    shapes, expected = [g.shape for g in clipped], [g.shape for g in gradients]
+    if shapes != expected:
+        raise ValueError(f"clip(gradients) must have the shapes {expected}; they are {shapes}")
+    return clipped
+
+
+def _first_not_finite(update, trace, g, size):
     """Return the Divergence of this pass, in the order of its computation, or None."""
     last = len(g.weights)
     # A sum of squares is the fastest way to see that all is finite; if it is not, look closer.
-    squares = (np.dot(z, z) for z in map(np.ravel, trace.z[1:]))
-    if all(map(math.isfinite, (g.cost, *largest_norms, *squares))):
+    seen = [*trace.z[1:], *(v for v in (*trace.spread, *g.gains) if v is not None)]
+    if math.isfinite(size + g.cost + sum([np.vdot(v, v) for v in seen])):
         return None
     for l in range(1, last + 1):
-        for quantity, values in (("z", trace.z[l]), ("a", trace.a[l])):
-            if not np.isfinite(values).all():
+        for quantity, values in (("spread", trace.spread[l]), ("z", trace.z[l]), ("a", trace.a[l])):
+            if not (values is None or np.isfinite(values).all()):
                 return Divergence(update, l, quantity)
     if not np.isfinite(g.cost):
         return Divergence(update, last, "cost")
     for l in reversed(range(1, last + 1)):
-        for quantity, values in (
-            ("delta", g.deltas[l - 1]),
-            ("gradient", g.weights[l - 1]),
-            ("gradient", g.biases[l - 1]),
+        if not np.isfinite(g.deltas[l - 1]).all():
+            return Divergence(update, l, "delta")
+        if not all(
+            v is None or np.isfinite(v).all() for v in (g.weights[l - 1], g.biases[l - 1], g.gains[l - 1])
         ):
-            if not np.isfinite(values).all():
-                return Divergence(update, l, quantity)
+            return Divergence(update, l, "gradient")
     return None  # a norm may be infinite where no number is
 
 
@@ -312,71 +345,39 @@ def _left_range(update, layers, parameters):
 
 def _training_data(network, x, y, batches):
     if not isinstance(network, networks.Network):
-        raise TypeError(f"network must be a Network, not {_described(network)}")
-    if any(w.ndim != 2 for w in network.weights):
+        raise TypeError(f"network must be a Network, not {checks.described(network)}")
+    if network.leading:
         raise ValueError(
-            f"train takes one network at a time; weights[0] has shape {network.weights[0].shape}"
+            f"network must be one network; the leading axes of its parameters, {network.leading}, make it many"
         )
-    x, y = np.asarray(x), np.asarray(y)
-    networks.gradients(network, x[:1], y[:1])  # complains about shapes before the first update
+    x, y = checks.real_array(x, "x"), checks.real_array(y, "y")
+    for name, array in (("x", x), ("y", y)):
+        if array.ndim != 2:
+            raise ValueError(f"{name} must have rows and columns; its shape is {array.shape}")
     if len(x) != len(y):
         raise ValueError(f"x and y must have one row for each example; they have {len(x)} and {len(y)}")
-    given = {"x": [x], "y": [y], "weights": network.weights, "biases": network.biases}
+    networks.gradients(network, x[:1], y[:1])  # complains about the columns before the first update
+    gains = [gain for gain in network.gains if gain is not None]
+    given = {"x": [x], "y": [y], "weights": network.weights, "biases": network.biases, "gains": gains}
     for name, arrays in given.items():
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError(f"{name} must be finite at the start")
     if isinstance(batches, (int, np.integer)) and not isinstance(batches, bool):
-        return x, y, [slice(None)] * _steps(batches)
+        return x, y, [slice(None)] * checks.whole(batches, "batches")
     if isinstance(batches, (str, bytes)) or not hasattr(batches, "__iter__"):
         raise TypeError(
-            f"batches must be a number of updates, or the rows of each batch, not {_described(batches)}"
+            f"batches must be a number of updates, or the rows of each batch, not {checks.described(batches)}"
         )
     return x, y, batches
 
 
-def _limit(limit):
-    array = np.asarray(limit)
-    if array.ndim or array.dtype.kind not in "iuf" or not array > 0:
-        raise ValueError(f"limit must be one positive number; it is {limit!r}")
-    return float(array)
-
-
-def _decay(decay):
-    array = np.asarray(decay)
-    if array.ndim or array.dtype.kind not in "iuf" or not (array >= 0 and np.isfinite(array)):
-        raise ValueError(f"weight_decay must be one number, 0 or more; it is {decay!r}")
-    return float(array)
-
-
 def _start(start):
-    try:
-        array = np.array(start)
-    except ValueError:  # rows of different length
-        array = None
-    if array is None or array.dtype.kind not in "iuf":
-        raise TypeError(f"start must be an array of real numbers, not {_described(start)}")
-    theta = array.astype(float)
+    theta = checks.real_array(start, "start").astype(float)
     if theta.ndim != 1 or theta.size == 0 or not np.isfinite(theta).all():
-        raise ValueError(f"start must be one-dimensional, not empty and finite; it is {_described(start)}")
+        raise ValueError(
+            f"start must be one-dimensional, not empty and finite; it is {checks.described(start)}"
+        )
     return theta
-
-
-def _rate(rate):
-    array = np.asarray(rate)
-    if array.ndim or array.dtype.kind not in "iuf":
-        raise TypeError(f"rate must be one real number, not {_described(rate)}")
-    if not (array > 0 and np.isfinite(array)):
-        raise ValueError(f"rate must be positive and finite; it is {rate!r}")
-    return float(array)
-
-
-def _steps(steps):
-    array = np.asarray(steps)
-    if array.ndim or array.dtype.kind not in "iuf":
-        raise TypeError(f"steps must be one whole number, not {_described(steps)}")
-    if not (array >= 0 and np.isfinite(array) and int(array) == array):
-        raise ValueError(f"steps must be a whole number, 0 or more; it is {steps!r}")
-    return int(array)
 
 
 def _evaluated(cost_and_gradient, theta):
@@ -385,13 +386,9 @@ def _evaluated(cost_and_gradient, theta):
         cost, gradient = returned
     except (TypeError, ValueError):
         raise TypeError(
-            f"cost_and_gradient must return two things, a cost and a gradient; it returned {_described(returned)}"
+            f"cost_and_gradient must return two things, a cost and a gradient; it returned {checks.described(returned)}"
         ) from None
-    cost, gradient = np.asarray(cost), np.array(gradient)
-    if cost.ndim or cost.dtype.kind not in "iuf":
-        raise TypeError(f"the cost must be one real number, not {_described(cost)}")
-    if gradient.dtype.kind not in "iuf":
-        raise TypeError(f"the gradient must be an array of real numbers, not {_described(gradient)}")
+    cost, gradient = checks.real(cost, "the cost"), checks.real_array(gradient, "the gradient").astype(float)
     if gradient.shape != theta.shape:
         raise ValueError(f"the gradient must have shape {theta.shape}, as start has; it has {gradient.shape}")
-    return float(cost), gradient.astype(float)
+    return cost, gradient

@@ -41,7 +41,7 @@ def positive(z):
     if hasattr(z, "free_symbols"):
         return sys.modules["sympy"].Max(z, 0)
     if hasattr(z, "context"):
-        return max(z, 0 * z)
+        return max(z, z.context.mpf(0))
     if hasattr(z, "positive"):
         return z.positive()
     return np.maximum(z, 0)
@@ -59,7 +59,7 @@ def step(z):
     if hasattr(z, "free_symbols"):
         return sys.modules["sympy"].Heaviside(z, 0)
     if hasattr(z, "context"):
-        return z.context.mpf(z > 0)
+        return z.context.mpf(z > 0) if z == z else z
     if hasattr(z, "step"):
         return z.step()
     return np.heaviside(z, 0)
@@ -68,8 +68,8 @@ def step(z):
 def _ordered(z):
     if np.iscomplexobj(z) or hasattr(z, "_mpc_"):
         raise TypeError(
-            "an activation with a kink compares numbers, and complex numbers have no order; "
-            "differentiate at real numbers, or take a smooth activation"
+            "this activation asks which numbers are positive, and complex numbers have no order; "
+            "differentiate at real numbers, or take another activation"
         )
 
 

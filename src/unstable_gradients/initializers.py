@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import _described
+from . import checks
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,7 @@ def get(initializer):
     TypeError
         If ``initializer`` is neither a name nor an Initializer.
     """
-    if isinstance(initializer, Initializer):
-        return initializer
-    if not isinstance(initializer, str):
-        raise TypeError(
-            f"initializer must be a name or an Initializer, not {type(initializer).__name__}: {initializer!r}"
-        )
-    if initializer not in INITIALIZERS:
-        known = ", ".join(repr(name) for name in INITIALIZERS)
-        raise ValueError(f"initializer {initializer!r} is not known; known are {known}")
-    return INITIALIZERS[initializer]
+    return checks.named(initializer, "initializer", INITIALIZERS)
 
 
 def weights(initializer, sizes, rng, gain=1.0, networks=()):
@@ -100,7 +91,7 @@ def weights(initializer, sizes, rng, gain=1.0, networks=()):
     Parameters
     ----------
     initializer : str or Initializer
-        A name of :data:`INITIALIZERS`.
+        A name of ``INITIALIZERS``.
     sizes : sequence of int
         The number of inputs, then the number of neurons of every layer.
     rng : numpy.random.Generator
@@ -119,23 +110,16 @@ def weights(initializer, sizes, rng, gain=1.0, networks=()):
         If an argument is not of the kind described.
     """
     initializer = get(initializer)
-    sizes = _whole(sizes, "sizes", 2)
-    networks = _whole(networks, "networks", 0)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator, as numpy.random.default_rng(1); it is {_described(rng)}"
+    sizes, networks = _counts(sizes, "sizes"), _counts(networks, "networks")
+    if len(sizes) < 2:
+        raise ValueError(
+            f"sizes must hold the number of inputs and that of the neurons of each layer; it is {sizes}"
         )
-    if isinstance(gain, (bool, str)) or not np.isscalar(gain) or not np.isfinite(gain):
-        raise ValueError(f"gain must be one finite number; it is {_described(gain)}")
+    rng = checks.generator(rng, "rng")
+    gain = checks.real(gain, "gain", "finite")
     return [gain * initializer.draw(rng, (*networks, n_out, n_in)) for n_in, n_out in zip(sizes, sizes[1:])]
 
 
-def _whole(values, name, least):
-    entries = list(values) if isinstance(values, (list, tuple)) else None
-    if entries is None or not all(
-        isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in entries
-    ):
-        raise TypeError(f"{name} must be a list of whole numbers, not {_described(values)}")
-    if len(entries) < least or any(n < 1 for n in entries):
-        raise ValueError(f"{name} must be at least {least} numbers, 1 or more each; it is {values!r}")
-    return entries
+def _counts(values, name):
+    numbers = checks.sequence(values, name, "whole numbers")
+    return [checks.whole(n, f"{name}[{i}]", 1) for i, n in enumerate(numbers)]

@@ -13,12 +13,10 @@ Source: M. A. Nielsen, Neural Networks and Deep Learning (2015), ch. 2, eqs. BP1
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
-from . import activations, costs, scaled
-from .checks import _described
+from . import activations, checks, costs, scaled
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,11 @@ class Network:
     epsilon : float
         The epsilon of batch normalization, 0 or more.
 
+    Attributes
+    ----------
+    leading : tuple of int
+        How many networks there are: what the leading axes of all parameters broadcast to.
+
     Raises
     ------
     TypeError
@@ -61,6 +64,7 @@ class Network:
     gains: tuple = None
     shortcuts: dict = field(default_factory=dict)
     epsilon: float = 1e-5
+    leading: tuple = field(init=False)
 
     def __post_init__(self):
         weights = _arrays(self.weights, "weights", 2)
@@ -78,19 +82,21 @@ class Network:
         biases = _one_for_each_neuron(biases, "biases", weights)
         gains = [None] * len(weights) if self.gains is None else self.gains
         gains = _one_for_each_neuron(gains, "gains", weights, optional=True)
-        _check_leading_axes([*weights], [*biases, *(g for g in gains if g is not None)])
+        leading = _leading_axes(weights, [*biases, *(g for g in gains if g is not None)])
         set_ = object.__setattr__
+        set_(self, "leading", leading)
         set_(self, "weights", weights)
         set_(self, "biases", biases)
         set_(self, "gains", gains)
         set_(self, "activation", _activations(self.activation, len(weights) - 1))
-        set_(self, "output", activations.get(self.output))
+        set_(self, "output", activations.get(self.output, "output"))
         set_(self, "cost", costs.get(self.cost))
         set_(self, "shortcuts", _shortcuts(self.shortcuts, self.sizes))
         if self.cost is costs.CROSS_ENTROPY and self.output is not activations.SIGMOID:
-            raise ValueError(f"cost 'cross_entropy' needs output 'sigmoid'; it is {self.output.name!r}")
-        if not (isinstance(self.epsilon, (int, float)) and 0 <= self.epsilon < np.inf):
-            raise ValueError(f"epsilon must be a number, 0 or more; it is {self.epsilon!r}")
+            raise ValueError(
+                f"output must be 'sigmoid' where the cost is 'cross_entropy'; it is {self.output.name!r}"
+            )
+        set_(self, "epsilon", checks.real(self.epsilon, "epsilon", "finite and not negative"))
 
     @property
     def sizes(self):
@@ -144,17 +150,18 @@ class Gradients:
     @property
     def weight_norms(self):
         """The Frobenius norms of dC/dW_l, shape (..., L)."""
-        return self._norms[..., : len(self.weights)]
+        return self.norms[..., : len(self.weights)]
 
     @property
     def bias_norms(self):
-        """The norms of dC/db_l, shape (..., L): Nielsen's speed of learning of a layer."""
-        return self._norms[..., len(self.weights) :]
+        """The norms of dC/db_l, shape (..., L). Nielsen calls them the speeds at which the layers learn."""
+        return self.norms[..., len(self.weights) :]
 
-    @cached_property
-    def _norms(self):
+    @property
+    def norms(self):
+        """Both, one after the other, shape (..., 2 L)."""
         if self.weights[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
-            squares = [np.dot(v, v) for v in map(np.ravel, (*self.weights, *self.biases))]
+            squares = [np.vdot(v, v) for v in (*self.weights, *self.biases)]
             if scaled.squares_are_safe(min(squares), max(squares)):
                 return np.sqrt(squares)
         norms = [scaled.norm(w, (-2, -1)) for w in self.weights] + [
@@ -181,8 +188,8 @@ def forward(network, x):
         If ``network`` is no Network, or ``x`` is not of that shape.
     """
     if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, not {_described(network)}")
-    x = _examples(x, "x", network.sizes[0], network)
+        raise TypeError(f"network must be a Network, not {checks.described(network)}")
+    x = _examples(x, "x", network.sizes[0], network.leading)
     with np.errstate(all="ignore"):
         return _forward(network, x)
 
@@ -227,12 +234,11 @@ def backward(trace, y):
         If ``trace`` is no trace, or ``y`` is not of that shape.
     """
     if not isinstance(trace, Trace):
-        raise TypeError(f"trace must be what forward returns, not {_described(trace)}")
-    y = _examples(y, "y", trace.network.sizes[-1], trace.network)
-    if y.shape[-2] != trace.a[0].shape[-2]:
-        raise ValueError(
-            f"y must have one row for each of the {trace.a[0].shape[-2]} examples; it has {y.shape[-2]}"
-        )
+        raise TypeError(f"trace must be what forward returns, not {checks.described(trace)}")
+    *leading, examples, outputs = trace.z[-1].shape
+    y = _examples(y, "y", outputs, leading)
+    if y.shape[-2] != examples:
+        raise ValueError(f"y must have one row for each of the {examples} examples; it has {y.shape[-2]}")
     with np.errstate(all="ignore"):
         return _backward(trace, y)
 
@@ -292,29 +298,22 @@ def gradients(network, x, y):
 
 
 def _arrays(values, name, ndim):
-    if not isinstance(values, (list, tuple)):
-        raise TypeError(f"{name} must be a list with one array for each layer, not {_described(values)}")
+    values = checks.sequence(values, name, "one array for each layer")
     return tuple(_array(value, f"{name}[{i}]", ndim) for i, value in enumerate(values))
 
 
 def _array(value, name, ndim):
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different length
-        array = None
-    if array is None or array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be an array of real numbers, not {_described(value)}")
+    array = checks.real_array(value, name)
     if array.ndim < ndim or 0 in array.shape:
         kind = {1: "one number for each neuron", 2: "rows and columns"}[ndim]
         raise ValueError(
             f"{name} must have {kind} on its last axes, and none empty; its shape is {array.shape}"
         )
-    return array if array.dtype.kind == "f" else array.astype(float)
+    return array
 
 
 def _one_for_each_neuron(values, name, weights, optional=False):
-    if not isinstance(values, (list, tuple)):
-        raise TypeError(f"{name} must be a list with one array for each layer, not {_described(values)}")
+    values = checks.sequence(values, name, "one array for each layer")
     if len(values) != len(weights):
         raise ValueError(
             f"{name} must have one entry for each of the {len(weights)} layers; it has {len(values)}"
@@ -334,10 +333,10 @@ def _one_for_each_neuron(values, name, weights, optional=False):
     return tuple(arrays)
 
 
-def _check_leading_axes(matrices, vectors):
+def _leading_axes(matrices, vectors):
     shapes = [*(m.shape[:-2] for m in matrices), *(v.shape[:-1] for v in vectors)]
     try:
-        np.broadcast_shapes(*shapes)
+        return np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(
             f"the leading axes of weights, biases and gains must broadcast; they are {shapes}"
@@ -351,34 +350,42 @@ def _activations(activation, hidden):
         raise ValueError(
             f"activation must be one, or one for each of the {hidden} hidden layers; there are {len(activation)}"
         )
-    return tuple(activations.get(a) for a in activation)
+    return tuple(activations.get(a, f"activation[{i}]") for i, a in enumerate(activation))
 
 
 def _shortcuts(shortcuts, sizes):
     if not isinstance(shortcuts, dict):
-        raise TypeError(f"shortcuts must be a dict of layer to earlier layer, not {_described(shortcuts)}")
+        raise TypeError(
+            f"shortcuts must be a dict of layer to earlier layer, not {checks.described(shortcuts)}"
+        )
+    whole = {}
     for l, m in shortcuts.items():
-        if not (isinstance(l, int) and isinstance(m, int) and 0 <= m < l < len(sizes) - 1):
+        l, m = checks.whole(l, "a layer in shortcuts"), checks.whole(m, "a layer in shortcuts")
+        if not m < l < len(sizes) - 1:
             raise ValueError(
                 f"shortcuts must lead from an earlier layer to a hidden one, 1 to {len(sizes) - 2}; "
-                f"there is one from {m!r} to {l!r}"
+                f"there is one from {m} to {l}"
             )
         if sizes[m] != sizes[l]:
             raise ValueError(
                 f"shortcuts must join layers of the same width; layer {m} has {sizes[m]} neurons and layer {l} {sizes[l]}"
             )
-    return dict(shortcuts)
+        whole[l] = m
+    return whole
 
 
-def _examples(values, name, width, network):
+def _examples(values, name, width, leading):
     array = _array(values, name, 2)
     if array.shape[-1] != width:
-        raise ValueError(f"{name} must have {width} columns, as the network has; its shape is {array.shape}")
-    leading = [w.shape[:-2] for w in network.weights]
-    try:
-        np.broadcast_shapes(array.shape[:-2], *leading)
-    except ValueError:
         raise ValueError(
-            f"the leading axes of {name}, {array.shape[:-2]}, must broadcast with those of the weights, {leading}"
-        ) from None
+            f"{name} must have {width} columns, as the network has {'inputs' if name == 'x' else 'outputs'}; "
+            f"it has {array.shape[-1]}"
+        )
+    if array.ndim > 2:
+        try:
+            np.broadcast_shapes(array.shape[:-2], tuple(leading))
+        except ValueError:
+            raise ValueError(
+                f"the leading axes of {name}, {array.shape[:-2]}, must broadcast with those of the network, {tuple(leading)}"
+            ) from None
     return array

@@ -6,6 +6,8 @@ keeps its full relative accuracy. Multiplying by a power of two is exact: as lon
 the range, the results agree with plain floating point to the last bit.
 """
 
+import functools
+
 import numpy as np
 
 # ln 2 = LN2_HIGH + LN2_LOW, the first with its last 20 bits zero, so that k * LN2_HIGH is exact for
@@ -137,9 +139,9 @@ def norm(values, axes):
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.sum(values * values, axis=axes)
-        if squares_are_safe(np.min(square), np.max(square)):
+        if squares_are_safe(np.min(square, initial=np.inf), np.max(square, initial=0)):
             return np.sqrt(square)
-        largest = np.max(np.abs(values), axis=axes, keepdims=True)
+        largest = np.max(np.abs(values), axis=axes, keepdims=True, initial=0)
         exponent = np.frexp(largest)[1]
         scaled = np.ldexp(values, -exponent)
         size = np.sqrt(np.sum(scaled * scaled, axis=axes))
@@ -149,8 +151,14 @@ def norm(values, axes):
 
 def squares_are_safe(smallest, largest):
     """Return whether sums of squares of these sizes are right: none overflowed, and what underflowed does not count."""
-    limits = np.finfo(smallest.dtype)
-    return smallest > limits.tiny / limits.eps**2 and largest <= limits.max
+    least, most = _safe_squares(smallest.dtype)
+    return smallest > least and largest <= most
+
+
+@functools.cache
+def _safe_squares(dtype):
+    limits = np.finfo(dtype)
+    return limits.tiny / limits.eps**2, limits.max
 
 
 def _shift(exponent):

@@ -152,7 +152,7 @@ def test_shapes_must_broadcast(run, changed, found):
 
 @entrances
 def test_activation_must_be_known(run):
-    rejects(run, ValueError, "activation 'relu' is not known; known are 'sigmoid', 'tanh'", activation="relu")
+    rejects(run, ValueError, "activation 'rleu' is not known; known are 'sigmoid', 'tanh'", activation="rleu")
     rejects(run, TypeError, "activation must be a name or an Activation, not NoneType: None", activation=None)
 
 

@@ -96,7 +96,7 @@ def identity_errors(ax, errors, weights, bounds):
     ----------
     ax : Axes
     errors : dict of str to (array, array), each of shape (m,)
-        Kind of neuron, a key of :data:`COLORS` where there is one, to weights and to the largest
+        Kind of neuron, a key of ``COLORS`` where there is one, to weights and to the largest
         error on [0, 1] for each.
     weights : array, shape (n,)
         The weights at which the bounds are given.
@@ -129,7 +129,7 @@ def gradient_fans(ax, fans, colors):
         Label to log10 of a gradient's size in every layer, relative to the last. Drawn are the
         median, the range of the middle 90 percent, and the first eight networks.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each fan.
+        Keys of ``COLORS``, or colors, one for each fan.
 
     Returns
     -------

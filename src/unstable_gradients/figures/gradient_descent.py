@@ -19,7 +19,7 @@ def descent_on_curve(ax, parameter, cost, paths, labels=(), colors=None):
     labels : sequence of str, optional
         One for each path, written at its start.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def sizes_by_step(ax, sizes, labels, colors=None):
     labels : sequence of str
         One for each, written at the end of its line.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def descent_on_map(ax, first, second, cost, levels, paths, labels, colors=None):
     labels : sequence of str
         One for each path, written at its start.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def cost_by_step(ax, histories, labels, colors=None):
     labels : sequence of str
         One for each run, written where its cost falls through half of what it was at the start.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Colors, markers and labels: what all figures of the book share.
 
-:data:`COLORS` gives the same thing the same color everywhere. The colors are those of M. Okabe and
+``COLORS`` gives the same thing the same color everywhere. The colors are those of M. Okabe and
 K. Ito, Color Universal Design (2008); markers and labels say the same without color.
 """
 
@@ -25,6 +25,8 @@ COLORS = {
     "digits kept": "#009E73",
     "without offset": "#CC79A7",
     "with offset": "#009E73",
+    "Gaussian": "#CC79A7",
+    "orthogonal": "#009E73",
     "guide": "#777777",
 }
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -48,5 +50,5 @@ def label_at(ax, text, point, color, offset=(8, 0), ha="left", va=None):
 
 
 def colors_for(colors, number):
-    """Return the colors that the keys of :data:`COLORS` stand for, or else the first ones of the style."""
+    """Return the colors that the keys of ``COLORS`` stand for, or else the first ones of the style."""
     return [COLORS.get(color, color) for color in colors or (f"C{i}" for i in range(number))]

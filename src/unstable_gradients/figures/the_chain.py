@@ -62,7 +62,7 @@ def step_sweep(ax, steps, errors, guides=()):
     ax : Axes
     steps : array, shape (n,)
     errors : dict of str to array, shape (n,)
-        Method, a key of :data:`COLORS` where there is one, to its error. An error of 0 is drawn at
+        Method, a key of ``COLORS`` where there is one, to its error. An error of 0 is drawn at
         the lower edge.
     guides : sequence of (str, array of shape (n,))
         Dashed lines to hold the errors against, with their labels.

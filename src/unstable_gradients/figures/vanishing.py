@@ -17,7 +17,7 @@ def gradient_by_layer(ax, gradients, labels, colors=None):
     labels : sequence of str
         One for each network, written at the end of its line.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def relative_errors(ax, z, errors, colors, guides=()):
     errors : dict of str to array, shape (n,)
         Label to relative error. An error of 0 is drawn at the lower edge.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors, one for each line.
+        Keys of ``COLORS``, or colors, one for each line.
     guides : sequence of (str, array of shape (n,))
         Dashed lines to hold the errors against, with their labels.
 
@@ -101,7 +101,7 @@ def depths_of_death(ax, depths):
     ----------
     ax : Axes
     depths : dict of str to array of int, shape (chains,)
-        Type of number, a key of :data:`COLORS`, to the depth at which each chain's gradient is zero.
+        Type of number, a key of ``COLORS``, to the depth at which each chain's gradient is zero.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def deep_gradient(ax, exponents, limits):
     exponents : array, shape (layers,)
         log10(abs(dC/db_l)), as from :func:`unstable_gradients.sweep.log10_size`.
     limits : dict of str to float
-        Type of number, a key of :data:`COLORS`, to the exponent of the smallest number that it holds.
+        Type of number, a key of ``COLORS``, to the exponent of the smallest number that it holds.
         The first label stands below its line, the second above.
 
     Returns
