@@ -1,5 +1,8 @@
 """The figures of lesson 7: what they draw, and where their labels stand."""
 
+import io
+from typing import NamedTuple
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,6 +11,29 @@ from matplotlib.colors import to_hex
 
 from unstable_gradients import figures
 
+
+class Example(NamedTuple):
+    """Arguments after the Axes, the scales of the two axes, and the keys of COLORS that appear."""
+
+    arguments: tuple
+    scales: str
+    keys: str
+
+
+LINE = np.linspace(0.1, 2.0, 9)
+TWO = ["vanishing", "exploding"]  # labels that name their own colors
+BY_LAYER = np.array([[3e-5, 0.002, 0.07], [0.8, 0.03, 0.004]])
+EXAMPLES = {
+    "value_and_slope": Example(
+        (LINE - 1.03, LINE**2, LINE, (0.0,)), "linear linear", "guide, forward, backward"
+    ),
+    "histograms_by_layer": Example(
+        ([LINE, LINE / 2], np.linspace(0.0, 2.0, 5)), "linear linear", "layer 1, layer 2"
+    ),
+    "shares_by_update": Example(([1, 2, 5], BY_LAYER, TWO, TWO), "log linear", "vanishing, exploding"),
+    "singular_values": Example((BY_LAYER, TWO, TWO), "linear linear", "vanishing, exploding"),
+    "gradient_over_depth": Example((BY_LAYER, TWO, TWO), "linear log", "vanishing, exploding, guide"),
+}
 THREE = np.array([[0.02, 0.3, 0.9], [0.04, 0.2, 0.91], [0.01, 0.1, 0.2]])
 NORMS = np.array([[1e-5, 2e-3, 0.5], [700.0, 3.0, 0.7]])
 COLORS = ["vanishing", "exploding", "balanced"]
@@ -31,6 +57,19 @@ def labels(ax):
 
 def hex_of(*keys):
     return [figures.COLORS[key].lower() for key in keys]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_scales_and_colors(name, ax, monkeypatch):
+    replaced = {key: f"#{0xA1B2C0 + i:06x}" for i, key in enumerate(figures.COLORS)}
+    for key, color in replaced.items():
+        monkeypatch.setitem(figures.COLORS, key, color)
+    assert getattr(figures, name)(ax, *EXAMPLES[name].arguments) is ax
+    assert f"{ax.get_xscale()} {ax.get_yscale()}" == EXAMPLES[name].scales
+    file = io.StringIO()
+    ax.figure.savefig(file, format="svg")
+    seen = {key for key, color in replaced.items() if color in file.getvalue()}
+    assert seen == set(EXAMPLES[name].keys.split(", "))
 
 
 def test_value_and_slope_breaks_its_lines_at_a_kink(ax):

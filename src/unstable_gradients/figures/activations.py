@@ -67,7 +67,7 @@ def shares_by_update(ax, updates, shares, labels, colors=None):
     labels : sequence of str
         One for each line, written at its end.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def singular_values(ax, spectra, labels, colors=None):
     labels : sequence of str
         One for each matrix, written at a tenth of the ranks: of the uppermost line above it, of others below.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def gradient_over_depth(ax, sizes, labels, colors):
     labels : sequence of str
         One for each network, written in the lower left corner, from the bottom up; an empty one takes no room.
     colors : sequence of str
-        Keys of :data:`COLORS`, or colors; what is a guide is dashed.
+        Keys of ``COLORS``, or colors; what is a guide is dashed.
 
     Returns
     -------
