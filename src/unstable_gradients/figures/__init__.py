@@ -14,6 +14,13 @@ from .activations import (
 from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
 from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
 from .initialization import correlation_by_layer, depth_scales, modes_by_time, phase_diagram, spectra
+from .normalization import (
+    correlation_by_depth,
+    gradient_along_arc,
+    path_lengths,
+    scale_law,
+    sizes_by_layer,
+)
 from .style import COLORS, use_style
 from .the_chain import chain_diagram, errors_by_parameter, operation_counts, step_sweep
 from .vanishing import deep_gradient, depths_of_death, gradient_by_layer, learning_speeds, relative_errors
