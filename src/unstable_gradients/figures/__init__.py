@@ -4,6 +4,13 @@ Each lesson has a module of its own here; what all share is in :mod:`~unstable_g
 A family that two lessons draw stands with the first of them.
 """
 
+from .activations import (
+    gradient_over_depth,
+    histograms_by_layer,
+    shares_by_update,
+    singular_values,
+    value_and_slope,
+)
 from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
 from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
 from .initialization import correlation_by_layer, depth_scales, modes_by_time, phase_diagram, spectra
