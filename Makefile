@@ -51,6 +51,7 @@ links: $(VENV)/.book ## follow the links to other sites
 tables: $(VENV)/.test ## compute the tables that are too heavy for a lesson
 	@echo "Computing the tables in book/_tables"
 	@$(RUN) benchmarks/jax_agreement.py
+	@$(RUN) benchmarks/first_nan.py
 
 picture: $(VENV)/.book ## draw the picture of the README
 	@echo "Drawing the picture of the README"

@@ -5,6 +5,7 @@ A family that two lessons draw stands with the first of them.
 """
 
 from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
+from .first_nan import clipped_gradients, exponent_ratios, rounding_errors, runs_to_nan, survivors
 from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
 from .style import COLORS, use_style
 from .the_chain import chain_diagram, errors_by_parameter, operation_counts, step_sweep
