@@ -84,7 +84,7 @@ def batch_orders(blocks=30, copies=800, epochs=10):
         ends.append(runs.ends)
         jumps.append(runs.jumps[runs.ends > 0])
         alive = runs.norms.any(axis=2)  # some gradient of some weight is not 0
-        dead = ~alive[-32:].any(axis=0)
+        dead = ~alive[-16:].any(axis=0)
         deaths += [int(np.flatnonzero(lived)[-1]) + 2 for lived in alive[:, dead].T]
     ends, jumps = np.concatenate(ends), np.concatenate(jumps)
     lost = ends[ends > 0]
@@ -100,7 +100,7 @@ def batch_orders(blocks=30, copies=800, epochs=10):
         f"| update of the NaN, 5 % to 95 % of them | {quoted[1]} to {quoted[3]} |",
         f"| update of the NaN, earliest and latest | {quoted[0]} and {quoted[4]} |",
         f"| NaN after update 64 | {100 * np.mean(lost > 64):.1f} % |",
-        f"| every ReLU dead | {len(deaths)}, from update {' and '.join(map(str, sorted(deaths)))} on |",
+        f"| every ReLU dead | {len(deaths)}, from updates {', '.join(map(str, sorted(deaths)))} on |",
         f"| finite and alive at the end | {len(ends) - len(lost) - len(deaths)} |",
     ]
 
@@ -132,7 +132,9 @@ def clipping(seeds=20, epochs=10):
     def start(seed):
         rng = np.random.default_rng(seed)
         weights, biases = published.starts(SIZES, 1, rng)
-        return net([w[0] for w in weights], [b[0] for b in biases]), descent.minibatches(1000, 32, epochs, rng)
+        return net([w[0] for w in weights], [b[0] for b in biases]), descent.minibatches(
+            1000, 32, epochs, rng
+        )
 
     first, batches = start(0)
     calm = descent.train(first, x, y, 0.005, batches)

@@ -36,7 +36,9 @@ def start(sizes, seed):
     TypeError, ValueError
         If a size or the seed is no whole number of the right range.
     """
-    sizes = [checks.whole(n, f"sizes[{i}]", 1) for i, n in enumerate(checks.sequence(sizes, "sizes", "sizes"))]
+    sizes = [
+        checks.whole(n, f"sizes[{i}]", 1) for i, n in enumerate(checks.sequence(sizes, "sizes", "sizes"))
+    ]
     raw = _stream(seed)
     weights, biases = [], []
     for n_in, n_out in itertools.pairwise(sizes):

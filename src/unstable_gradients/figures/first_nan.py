@@ -36,7 +36,9 @@ def runs_to_nan(ax, means, reference, largest):
     ax.semilogy(updates[shown], np.abs(reference[shown]), color=COLORS["float64"])
     ax.axhline(largest, ls="--", lw=1, color=COLORS["guide"])
     label_at(ax, "largest float32", (1, largest), "guide", (0, -12))
-    label_at(ax, "float64", (updates[shown][-1], np.abs(reference[shown][-1])), "float64", (-8, 0), ha="right")
+    label_at(
+        ax, "float64", (updates[shown][-1], np.abs(reference[shown][-1])), "float64", (-8, 0), ha="right"
+    )
     label_at(ax, "float32", (updates[-1], np.nanmax(sizes[-1], initial=1)), "float32", (0, 12), ha="right")
     ax.set(xlabel="update", ylabel=r"size of the mean of $\partial C/\partial W_1$")
     return ax
@@ -82,7 +84,7 @@ def survivors(ax, ends, updates, labels, colors=None):
         How long each set of runs was followed.
     labels : sequence of str
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def exponent_ratios(ax, exponents, limit, colors=None):
     limit : float
         Dashed line, where the factors should go.
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
@@ -140,7 +142,7 @@ def clipped_gradients(ax, gradients, limit, colors=None):
     limit : float
         Half the side of the square (by value) and radius of the circle (by norm).
     colors : sequence of str, optional
-        Keys of :data:`COLORS`, or colors.
+        Keys of ``COLORS``, or colors.
 
     Returns
     -------
