@@ -53,7 +53,7 @@ def summation():
 def kernels():
     """The table of what the kernels of OpenBLAS make of the run; those that this processor cannot run are left out."""
     rows = [
-        "| kernel | instructions | NaN at | the last three means | 48 | 49 to 52 | 53 to 64 | none by 64 |",
+        "| kernel | instructions | NaN at | the last three means | at 48 | to 52 | to 64 | none |",
         "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: |",
     ]
     for kernel, instructions in KERNELS.items():
@@ -67,7 +67,7 @@ def kernels():
         end, means, ends = json.loads(child.stdout)
         counts = np.histogram(ends, [1, 48, 49, 53, 65])[0].tolist()
         assert counts[0] == 0, "a NaN before update 48"
-        shares = [f"{100 * n / len(ends):.0f} %" for n in (*counts[1:], ends.count(0))]
+        shares = [f"{100 * n / len(ends):.0f}" for n in (*counts[1:], ends.count(0))]
         last = ", ".join(f"{mean:.3g}" for mean in means)
         rows.append(f"| {kernel} | {instructions} | {end} | {last} | {' | '.join(shares)} |")
     return rows
@@ -110,7 +110,7 @@ def rates(copies=60, epochs=10):
     x, y = data()
     standardized = datasets.standardize(y).astype(np.float32)
     rows = [
-        "| targets | learning rate | NaN | cost after 10 epochs / variance of the targets, median |",
+        f"| targets | learning rate | NaN, of {copies} | cost left, median |",
         "| --- | ---: | ---: | ---: |",
     ]
     tried = [("raw", y, r) for r in (0.003, 0.005, 0.0055, 0.006, 0.0065, 0.007, 0.0075, 0.008, 0.01)]
@@ -121,7 +121,7 @@ def rates(copies=60, epochs=10):
         runs = published.follow(start, x, targets, rate, published.shuffled(1000, 32, epochs, copies, rng))
         lost = runs.ends > 0
         left = "" if lost.all() else _short(np.median(runs.costs[-32:, ~lost].mean(axis=0)) / np.var(targets))
-        rows.append(f"| {name} | {rate} | {np.count_nonzero(lost)} of {copies} | {left} |")
+        rows.append(f"| {name} | {rate} | {np.count_nonzero(lost)} | {left} |")
     return rows
 
 
@@ -141,7 +141,7 @@ def clipping(seeds=20, epochs=10):
     norms = np.sqrt(np.sum(calm.weight_norms.astype(float) ** 2 + calm.bias_norms.astype(float) ** 2, axis=1))
     average = np.mean(norms)
     rows = [
-        f"| limit / average norm | NaN | cost in epoch {epochs} / variance of the targets, median |",
+        f"| limit / average norm | NaN, of {seeds} | cost left, median |",
         "| ---: | ---: | ---: |",
     ]
     for share in (0.05, 0.1, 0.5, 1, 2, 5, 10, 100):
@@ -152,14 +152,14 @@ def clipping(seeds=20, epochs=10):
             run = descent.train(begin, x, y, RATE, batches, clip=clip)
             lost += run.divergence is not None
             costs.append(np.mean(run.costs[-32:]))
-        rows.append(f"| {share} | {lost} of {seeds} | {_short(np.median(costs) / np.var(y))} |")
+        rows.append(f"| {share} | {lost} | {_short(np.median(costs) / np.var(y))} |")
     spread = norms.reshape(epochs, 32).mean(axis=1)
-    note = f"The average norm is {average:.0f}: the mean over {epochs} epochs of a run with the learning rate 0.005, in which it falls from {spread[0]:.0f} in the first epoch to {spread[-1]:.0f} in the last."
+    note = f"The average norm is {average:.0f}: the mean over {epochs} epochs of a run with the learning rate 0.005, in which it falls from {spread[0]:.0f} in the first epoch to {spread[-1]:.0f} in the last. What is left of the cost is meant as in the table before."
     return [*rows, "", note]
 
 
 def _short(number):
-    return f"{number:.2g}" if number < 0.01 else f"{number:.3f}"
+    return np.format_float_positional(number, precision=2, fractional=False, trim="-")
 
 
 def main():

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MultipleLocator
 
 from .style import COLORS, MARKERS, colors_for, label_at
 
@@ -66,8 +66,8 @@ def rounding_errors(ax, errors, growth):
     level = np.exp(np.mean(np.log(middle)))
     guide = level * growth ** (updates - updates.mean())
     ax.semilogy(updates, guide, ls="--", lw=1, color=COLORS["guide"])
-    label_at(ax, f"times {growth:.1f} an update", (updates[-1], guide[-1]), "guide", (-30, 10), ha="right")
-    label_at(ax, "half of the runs are below", (updates[-1], middle[-1]), "float32", (-20, -70), ha="right")
+    place = len(guide) * 2 // 3
+    label_at(ax, f"times {growth:.1f} an update", (updates[place], guide[place]), "guide", (8, -72))
     ax.set(xlabel="update", ylabel="relative difference from float64")
     return ax
 
@@ -161,5 +161,6 @@ def clipped_gradients(ax, gradients, limit, colors=None):
         ylabel=r"second number, $\partial C/\partial w_2$",
         aspect="equal",
     )
-    ax.yaxis.set_major_locator(MaxNLocator(4))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MultipleLocator(limit))
     return ax
