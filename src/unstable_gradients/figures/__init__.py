@@ -12,6 +12,7 @@ from .activations import (
     value_and_slope,
 )
 from .exploding import factor_window, gradient_fans, identity_errors, shares, spike, window_width
+from .first_nan import clipped_gradients, exponent_ratios, rounding_errors, runs_to_nan, survivors
 from .gradient_descent import cost_by_step, descent_on_curve, descent_on_map, sizes_by_step
 from .initialization import correlation_by_layer, depth_scales, modes_by_time, phase_diagram, spectra
 from .normalization import (
