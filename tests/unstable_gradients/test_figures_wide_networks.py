@@ -24,7 +24,7 @@ WIDTHS = [1, 3, 30]
 
 EXAMPLES = {
     "network_diagram": Example(([3, 4, 2], [1, 0]), "linear linear", "guide, forward"),
-    "singular_values": Example(
+    "stretches": Example(
         ([np.array([0.7, 0.2, 0.03]), np.array([0.3, 0.02, 4e-4])], [0.4, 0.05], ["one", "two"]),
         "linear log",
         "",
@@ -94,8 +94,8 @@ def test_every_connection_is_drawn_once():
     assert len(connections) >= 3 * 4 + 4 * 2
 
 
-def test_singular_values_come_with_what_became_of_a_column():
-    lines = drawn("singular_values").lines
+def test_stretches_come_with_what_became_of_a_column():
+    lines = drawn("stretches").lines
     np.testing.assert_array_equal(lines[0].get_ydata(), [0.7, 0.2, 0.03])
     assert set(lines[1].get_ydata()) == {0.4}
 

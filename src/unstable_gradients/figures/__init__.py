@@ -28,7 +28,7 @@ from .vanishing import deep_gradient, depths_of_death, gradient_by_layer, learni
 from .wide_networks import (
     factors_by_width,
     network_diagram,
-    singular_values,
     speeds_by_epoch,
     speeds_by_layer,
+    stretches,
 )
