@@ -1,27 +1,13 @@
-"""The figures of lesson 7: what they draw, and where their labels stand."""
+"""The figures of lesson 7, Activations."""
 
-import io
-from typing import NamedTuple
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from matplotlib.colors import to_hex
 
 from unstable_gradients import figures
 
-
-class Example(NamedTuple):
-    """Arguments after the Axes, the scales of the two axes, and the keys of COLORS that appear."""
-
-    arguments: tuple
-    scales: str
-    keys: str
-
+from .conftest import TWO, Example
 
 LINE = np.linspace(0.1, 2.0, 9)
-TWO = ["vanishing", "exploding"]  # labels that name their own colors
 BY_LAYER = np.array([[3e-5, 0.002, 0.07], [0.8, 0.03, 0.004]])
 EXAMPLES = {
     "value_and_slope": Example(
@@ -39,37 +25,12 @@ NORMS = np.array([[1e-5, 2e-3, 0.5], [700.0, 3.0, 0.7]])
 COLORS = ["vanishing", "exploding", "balanced"]
 
 
-@pytest.fixture(autouse=True)
-def ax():
-    """Axes in the style of the book, drawn without a screen; all as before after the test."""
-    backend = matplotlib.get_backend()
-    matplotlib.use("Agg")
-    with matplotlib.rc_context():
-        plt.style.use("unstable_gradients.book")
-        yield plt.subplots()[1]
-        plt.close("all")
-    matplotlib.use(backend)
-
-
 def labels(ax):
     return {text.get_text(): to_hex(text.get_color()) for text in ax.texts if text.get_text()}
 
 
 def hex_of(*keys):
     return [figures.COLORS[key].lower() for key in keys]
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_scales_and_colors(name, ax, monkeypatch):
-    replaced = {key: f"#{0xA1B2C0 + i:06x}" for i, key in enumerate(figures.COLORS)}
-    for key, color in replaced.items():
-        monkeypatch.setitem(figures.COLORS, key, color)
-    assert getattr(figures, name)(ax, *EXAMPLES[name].arguments) is ax
-    assert f"{ax.get_xscale()} {ax.get_yscale()}" == EXAMPLES[name].scales
-    file = io.StringIO()
-    ax.figure.savefig(file, format="svg")
-    seen = {key for key, color in replaced.items() if color in file.getvalue()}
-    assert seen == set(EXAMPLES[name].keys.split(", "))
 
 
 def test_value_and_slope_breaks_its_lines_at_a_kink(ax):
