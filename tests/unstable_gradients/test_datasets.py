@@ -1,7 +1,6 @@
 """What turns labels and measurements into targets and inputs."""
 
 import numpy as np
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
