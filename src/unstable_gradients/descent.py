@@ -209,7 +209,9 @@ def clip_by_norm(gradients, limit):
 
 
 def _arrays(values, name):
-    return [checks.real_array(v, f"{name}[{i}]") for i, v in enumerate(checks.sequence(values, name, "arrays"))]
+    return [
+        checks.real_array(v, f"{name}[{i}]") for i, v in enumerate(checks.sequence(values, name, "arrays"))
+    ]
 
 
 def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=None):

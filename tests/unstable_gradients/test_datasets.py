@@ -10,7 +10,7 @@ from unstable_gradients import datasets
 
 @given(labels=st.lists(st.integers(0, 9), max_size=20))
 def test_one_hot_has_a_single_one_at_the_label(labels):
-    rows = datasets.one_hot(labels or np.empty(0, int), 10)
+    rows = datasets.one_hot(labels, 10)
     assert rows.shape == (len(labels), 10) and rows.dtype == float
     np.testing.assert_array_equal(rows.sum(axis=1), 1)
     np.testing.assert_array_equal(rows.argmax(axis=1), labels)
