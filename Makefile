@@ -7,7 +7,7 @@ PIP := $(RUN) -m pip install --quiet --quiet --disable-pip-version-check
 NEEDS := requirements.txt constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks doctor serve lab test lint mutants links tables picture lock clean
+.PHONY: help book notebooks homework grade doctor serve lab test lint mutants links tables picture lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,14 @@ book: $(VENV)/.book ## execute the lessons that changed and make the website, in
 notebooks: $(VENV)/.book ## make the notebooks of the lessons, in notebooks/
 	@echo "Making the notebooks"
 	@$(RUN) -m book_tools notebooks
+
+homework: $(VENV)/.book ## make the notebooks of the assignments, and their solutions in dist/
+	@echo "Making the assignments"
+	@$(RUN) -m book_tools homework
+
+grade: $(VENV)/.book ## grade notebooks: make grade SUBMISSIONS=folder KEY=course.key OUT=graded
+	@echo "Grading $(SUBMISSIONS)"
+	@$(RUN) -m book_tools grade "$(SUBMISSIONS)" --key "$(KEY)" --out "$(OUT)"
 
 doctor: ## say what is installed here, and what is missing to run a notebook
 	@if [ -x $(RUN) ]; then $(RUN) -m book_tools doctor; else PYTHONPATH=src $(PYTHON) -m book_tools doctor; fi
@@ -51,6 +59,9 @@ links: $(VENV)/.book ## follow the links to other sites
 tables: $(VENV)/.test ## compute the tables that are too heavy for a lesson
 	@echo "Computing the tables in book/_tables"
 	@$(RUN) benchmarks/jax_agreement.py
+	@$(RUN) benchmarks/digits_training.py
+	@$(RUN) benchmarks/signal_propagation.py
+	@$(RUN) benchmarks/grading.py
 	@$(RUN) benchmarks/first_nan.py
 
 picture: $(VENV)/.book ## draw the picture of the README

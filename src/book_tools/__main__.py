@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from . import PressError
 
@@ -20,6 +21,40 @@ def notebooks(arguments):
     from .book import Book
 
     (export.check if arguments.check else export.write)(Book.here())
+
+
+def homework(arguments):
+    from .book import Book
+    from .homework import release
+
+    (release.check if arguments.check else release.write)(Book.here())
+
+
+def key(arguments):
+    from .homework.secret import create
+
+    create(arguments.file)
+
+
+def grade(arguments):
+    from .book import Book
+    from .grading import batch
+    from .grading.sandbox import Limits
+
+    limits = Limits(seconds=arguments.seconds, memory=arguments.megabytes * 2**20)
+    given = arguments.submissions, arguments.key, arguments.out, arguments.course, arguments.assignment
+    batch.grade(Book.here(), *given, limits)
+
+
+def gradescope(arguments):
+    from .book import Book
+    from .grading import gradescope
+    from .homework import secret
+    from .homework.master import masters
+
+    book = Book.here()
+    key = secret.read(arguments.key)
+    gradescope.write(book, masters(book), arguments.assignment, key, arguments.course, arguments.out)
 
 
 def serve(arguments):
@@ -53,6 +88,33 @@ def parser():
     command = commands.add_parser("notebooks", help="make the notebooks of the lessons, and the website")
     command.add_argument("--check", action="store_true", help="only say which are out of step")
     command.set_defaults(run=notebooks)
+
+    command = commands.add_parser("homework", help="make the notebooks of the assignments")
+    command.add_argument("--check", action="store_true", help="only say which are out of step")
+    command.set_defaults(run=homework)
+
+    command = commands.add_parser("key", help="make the secret key of a course")
+    command.add_argument("file", type=Path, help="a new file, to be kept outside the repository")
+    command.set_defaults(run=key)
+
+    command = commands.add_parser("grade", help="grade a folder or an archive of notebooks")
+    command.add_argument("submissions", type=Path, help="a folder, an archive (.zip) or a notebook")
+    command.add_argument("--key", type=Path, required=True, help="the key of the course")
+    command.add_argument("--out", type=Path, required=True, help="a folder for gradebook and feedback")
+    command.add_argument("--course", default="", help="the name of the course that notebooks should give")
+    command.add_argument("--assignment", default="", help="grade this one alone")
+    command.add_argument("--seconds", type=float, default=180, help="for one notebook (default: %(default)s)")
+    command.add_argument("--megabytes", type=int, default=4096, help="of memory (default: %(default)s)")
+    command.set_defaults(run=grade)
+
+    command = commands.add_parser(
+        "gradescope", help="make the archive that grades an assignment on Gradescope"
+    )
+    command.add_argument("assignment", help="its name, as 02_chain_rule")
+    command.add_argument("--key", type=Path, required=True, help="the key of the course")
+    command.add_argument("--out", type=Path, required=True, help="the archive (.zip) to write")
+    command.add_argument("--course", default="", help="the name of the course that notebooks should give")
+    command.set_defaults(run=gradescope)
 
     command = commands.add_parser("serve", help="show the website on this computer")
     command.add_argument("--port", type=int, default=8000, help="default: %(default)s")

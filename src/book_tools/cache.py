@@ -41,7 +41,8 @@ def fingerprint(root):
 def sources(root):
     """Return a name for everything that the site is made of."""
     top = sorted(path for path in root.iterdir() if path.is_file() and not path.name.startswith("."))
-    return digest(fingerprint(root), *files(root / "book"), *files(root / "src"), *top)
+    offered = files(root / "notebooks" / "homework")
+    return digest(fingerprint(root), *files(root / "book"), *files(root / "src"), *offered, *top)
 
 
 def files(folder):

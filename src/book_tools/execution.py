@@ -69,6 +69,8 @@ def fill_cache(book):
 
 def run(path, notebook, timeout, allow_errors=False):
     """Execute a notebook in a fresh kernel, in the folder of its file, and return the Run."""
+    # One thread for each: lessons run side by side, and threads that wait for each other cost more than they bring.
+    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     client = NotebookClient(
         notebook,
         timeout=timeout,

@@ -20,6 +20,10 @@ from .book import Book
 from .markdown import Markdown, Unsupported
 
 LESSONS = "book/lessons/"  # pages below it become notebooks
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 LOGGER = logging.getLogger(__name__)
 INSTALL = """\
 # Run the cells from top to bottom. This one {}.
@@ -238,11 +242,7 @@ def write(app, doctree, docname):
     install = install_cell(options.get("repository_url"), options.get("repository_branch") or "main")
     result = new_notebook(
         cells=with_ids([install, *cells]),
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-            "made_from": f"{docname}.md",
-        },
+        metadata={**METADATA, "made_from": f"{docname}.md"},
     )
     nbformat.validate(result)
     target = Path(app.outdir) / path(docname)

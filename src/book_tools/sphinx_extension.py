@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from . import buttons, cache, notebooks, typesetting, verdicts
+from .homework import page
 
 
 def setup(app):
@@ -13,6 +14,7 @@ def setup(app):
     verdicts.setup(app)
     notebooks.setup(app)
     buttons.setup(app)
+    page.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

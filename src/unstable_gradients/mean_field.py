@@ -12,17 +12,19 @@ and the gradient's squared norm is multiplied by chi_1 = weight_variance E[sigma
 
 **How the means are computed.** sigma bends within a width of about 1 around 0, and may have a kink
 there. In z that is a width of 1 / sqrt(q), which a rule for polynomials, as Gauss-Hermite, does not see:
-for tanh^2 at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an interval, and double
-exponential formulas crowd their points there, so that neither a kink nor a steep place costs accuracy.
-In one dimension the intervals are the two half-lines. In two, u = sqrt(q) r cos(phi - alpha / 2) and
-v = sqrt(q) r cos(phi + alpha / 2) with cos(alpha) = c: the lines u = 0 and v = 0 are rays, whatever c is,
-and the intervals are the radius and the sectors between the rays. At c = 1 and c = -1 a sector is empty,
-and nothing is singular.
+for the squared slope of tanh at q = 25 it is off by 10 % with 150 points. Here 0 is always the end of an
+interval, and double exponential formulas crowd their points there, so that neither a kink nor a steep
+place costs accuracy. In one dimension the intervals are the two half-lines. In two, with cos(alpha) = c,
+
+    u = sqrt(q) r cos(phi - alpha / 2),   v = sqrt(q) r cos(phi + alpha / 2):
+
+the lines u = 0 and v = 0 are rays, whatever c is, and the intervals are the radius and the sectors
+between the rays. At c = 1 and c = -1 a sector is empty, and nothing is singular.
 
 In all functions ``activation`` is a name or an Activation, and every other argument a float or an array;
-these broadcast, and the result has their shape. Every function raises a TypeError for what is no real number
-or no activation, and a ValueError for a number out of range, shapes that do not broadcast, an unknown name,
-and an activation with a kink that is not at 0.
+these broadcast, and the result has their shape. Every function raises a TypeError for what is no real
+number or no activation, and a ValueError for a number out of range, shapes that do not broadcast, an
+unknown name, and an activation with a kink that is not at 0.
 
 Sources: B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein and S. Ganguli, NeurIPS (2016), for the maps;
 S. S. Schoenholz, J. Gilmer, S. Ganguli and J. Sohl-Dickstein, ICLR (2017), for the depth scales and
@@ -94,7 +96,7 @@ def _interval(step, last):
 Z, Z_WEIGHT = _half_line(1 / 25, -3.5, 2.25)
 Z_WEIGHT = Z_WEIGHT * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
 R, R_WEIGHT = _half_line(1 / 8, -2.25, 2.2)
-R_WEIGHT = R_WEIGHT * R * np.exp(-(R**2) / 2) / np.pi
+R_WEIGHT = R_WEIGHT * R * np.exp(-(R**2) / 2) / np.pi  # over 2 pi, but twice the half of each sector
 X, X_WEIGHT = _interval(1 / 10, 2.6)
 
 
@@ -124,7 +126,7 @@ def _mean_of_pairs(function, c, q):
 
 
 def _in_parts(function, size, *arrays):
-    """Return function(*arrays), for so many entries at a time that they stay in the cache."""
+    """Return ``function(*arrays)``, for so many entries at a time that they stay in the cache."""
     starts = range(0, max(len(arrays[0]), 1), size)
     return np.concatenate([function(*(array[i : i + size] for array in arrays)) for i in starts])
 
@@ -179,23 +181,30 @@ def fixed_point_variance(weight_variance, bias_variance, activation):
     activations of the package: of several fixed points the next in that direction. It is infinite where
     q grows without end, and 1 where V(1) = 1: ReLU with weight variance 2 and no biases keeps every q.
     """
-    exponents = np.arange(-256, 257) / 4  # log2(q), fine enough to see where V(q) crosses q
-    middle, table = 256, _mean(lambda u: activation.value(u) ** 2, 2**exponents)
-    table = (weight_variance[:, None] * table + bias_variance[:, None]) / 2**exponents - 1
-    grows, shrinks = table > ROUNDING, table < -ROUNDING
-    above, below = shrinks[:, middle:], grows[:, middle::-1]
-    upward = grows[:, middle]
-    crosses = np.where(upward, above.any(axis=1), shrinks[:, middle] & below.any(axis=1))
-    left = middle + np.where(upward, above.argmax(axis=1) - 1, -below.argmax(axis=1)) * crosses
+    exponents, moments = _second_moments(activation.value)
+    one = len(exponents) // 2  # where q = 1
+    change = (weight_variance[:, None] * moments + bias_variance[:, None]) / 2**exponents - 1  # V(q) / q - 1
+    grows, shrinks = change > ROUNDING, change < -ROUNDING
+    above, below = shrinks[:, one:], grows[:, one::-1]  # where the iteration would turn back
+    upward, downward = grows[:, one], shrinks[:, one]
+    stops = np.where(upward, above.any(axis=1), downward & below.any(axis=1))
+    left = one + np.where(upward, above.argmax(axis=1) - 1, -below.argmax(axis=1)) * stops
     entry = np.arange(len(left))
 
     def growth(exponent, i):
         q = 2**exponent
         return variance_map(q, weight_variance[i], bias_variance[i], activation) / q - 1
 
-    at_ends = np.maximum(table[entry, left], 0), np.minimum(table[entry, left + 1], 0)
+    at_ends = np.maximum(change[entry, left], 0), np.minimum(change[entry, left + 1], 0)
     q = 2 ** _root(growth, exponents[left], exponents[left + 1], *at_ends)
-    return np.select([crosses, upward, shrinks[:, middle]], [q, np.inf, 0.0], default=1.0)
+    return np.select([stops, upward, downward], [q, np.inf, 0.0], default=1.0)
+
+
+@functools.lru_cache
+def _second_moments(value):
+    """Return log2(q) in steps fine enough to see where V(q) crosses q, and E[value(sqrt(q) z)^2] there."""
+    exponents = np.arange(-256, 257) / 4
+    return exponents, _mean(lambda u: value(u) ** 2, 2**exponents)
 
 
 @_elementwise
@@ -217,17 +226,19 @@ def critical_weight_variance(bias_variance, activation):
     chi_1 jumps over 1 with it. Infinite if chi_1 stays below 1.
     """
 
-    def excess(exponent, i=slice(None)):
-        return chi(2**exponent, bias_variance[i], activation) - 1
+    def reaches_one(exponent):
+        return chi(2**exponent, bias_variance, activation) > 1 - 1e-14
 
-    low = np.full(len(bias_variance), -2 * np.log2(activation.largest_slope))  # there chi_1 is 1 at most
-    at_low, high = np.minimum(excess(low), 0), low + 1
-    at_high = excess(high)
-    while np.any(below := (at_high <= 0) & (high < 60)):
-        low, at_low = np.where(below, high, low), np.where(below, at_high, at_low)
-        high = high + below
-        at_high = excess(high)
-    return np.where(at_high > 0, 2 ** _root(excess, low, high, at_low, at_high), np.inf)
+    low = np.full(len(bias_variance), -2 * np.log2(activation.largest_slope))  # chi_1 is 1 here at most
+    high = low + 1
+    while np.any(below := ~reaches_one(high) & (high < 60)):
+        low, high = np.where(below, high, low), high + below
+    never = high >= 60
+    for _ in range(45):  # bisection, because chi_1 may jump
+        middle = (low + high) / 2
+        reached = reaches_one(middle)
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return np.where(never, np.inf, 2**high)
 
 
 @_elementwise

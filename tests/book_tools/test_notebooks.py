@@ -392,8 +392,8 @@ def test_notebooks_that_are_out_of_step_are_named_and_mended(own):
     assert checked.returncode == 1
     assert checked.stderr.strip().splitlines()[-4:] == [
         "These notebooks are out of step:",
-        f"  {Path('notebooks/lessons/01_tiny.ipynb')}: its lesson is gone",
-        f"  {Path('notebooks/lessons/02_rich.ipynb')}: its lesson has changed",
+        f"  {Path('notebooks/lessons/01_tiny.ipynb')}: its source is gone",
+        f"  {Path('notebooks/lessons/02_rich.ipynb')}: its source has changed",
         "To mend it: make notebooks",
     ], checked.stdout + checked.stderr
     assert site == (own.index.read_bytes(), (own.index.parent / "book" / "intro.html").read_bytes())

@@ -25,6 +25,14 @@ COLORS = {
     "digits kept": "#009E73",
     "without offset": "#CC79A7",
     "with offset": "#009E73",
+    "Gaussian": "#CC79A7",
+    "orthogonal": "#009E73",
+    "plain": "#0072B2",
+    "batch norm": "#D55E00",
+    "residual": "#009E73",
+    "scaled branches": "#56B4E9",
+    "residual and batch norm": "#CC79A7",
+    "gates at random": "#E69F00",
     "guide": "#777777",
 }
 MARKERS = ("o", "s", "D", "^", "v", "P")

@@ -1,0 +1,126 @@
+"""Gradescope: an archive that grades one assignment there, and what runs in it.
+
+The archive holds the key of that assignment alone. On Gradescope everything runs as root in a container of
+one submission: the code of the student is given to another user, who cannot enter the folder with the key.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+from .. import PressError, cache
+from ..homework.master import Master, tags
+from . import sandbox
+from .grade import Grader, Result, assignment_secrets
+from .submissions import Submission, collect
+
+FILES = Path(__file__).with_name("gradescope_files")
+NEEDED = ("numpy", "sympy", "matplotlib", "nbformat", "nbclient", "ipykernel", "psutil", "jinja2")
+DATE = (2026, 1, 1, 0, 0, 0)  # in the archive, so that the same assignment and key make the same bytes
+
+
+def write(book, masters, name, course_key, course, out):
+    """Write the archive of one assignment; a file that is there is replaced in one step.
+
+    Raises
+    ------
+    PressError
+        If there is no such assignment.
+    """
+    found = [master for master in masters if master.name == name]
+    if not found:
+        known = ", ".join(master.name for master in masters)
+        raise PressError(f"there is no assignment {name!r}; there are {known}")
+    settings = {"course": course, "key": assignment_secrets(course_key, found)[name].hex(), "name": name}
+    settings["title"] = found[0].title
+    settings["master"] = [
+        {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags(cell)}}
+        for cell in found[0].cells
+    ]
+    entries = {
+        "setup.sh": (FILES / "setup.sh").read_bytes(),
+        "run_autograder": (FILES / "run_autograder").read_bytes(),
+        "requirements.txt": "".join(f"{library}=={version(library)}\n" for library in NEEDED).encode(),
+        "assignment.json": json.dumps(settings).encode(),
+    }
+    source = book.root / "src"
+    for path in cache.files(source):
+        if path.suffix != ".pyc":
+            entries[f"src/{path.relative_to(source).as_posix()}"] = path.read_bytes()
+    new = out.with_name(f".{out.name}.new")
+    try:
+        with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+            for entry, content in sorted(entries.items()):
+                info = zipfile.ZipInfo(entry, DATE)
+                info.external_attr = (0o755 if entry in ("setup.sh", "run_autograder") else 0o600) << 16
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, content)
+        os.chmod(new, 0o600)
+        os.replace(new, out)
+    except OSError as error:
+        raise PressError(f"{out} cannot be written: {error.strerror}") from None
+    digest = hashlib.sha256(out.read_bytes()).hexdigest()[:12]
+    print(f"{out} ({digest}) holds the key of this assignment: give it to Gradescope and to nobody else.")
+
+
+def run(top):
+    """Grade the submission in ``top``/submission, and write ``top``/results/results.json."""
+    settings = json.loads((top / "source" / "assignment.json").read_text(encoding="utf-8"))
+    cells = nbformat.from_dict(settings["master"])
+    master = Master(settings["name"], settings["title"], cells)
+    secrets = {master.name: bytes.fromhex(settings["key"])}
+    try:
+        found = collect(top / "submission")
+        if len(found) > 1:
+            names = ", ".join(submission.name for submission in found)
+            submission = Submission(names, "", b"", f"there is more than one notebook: {names}"[:300])
+        else:
+            submission = found[0]
+    except PressError:
+        submission = Submission("", "", b"", "there is no notebook (.ipynb) among the files")
+    try:
+        result = Grader([master], secrets, settings["course"], master.name).grade(submission)
+    except Exception as error:
+        result = Result(submission.name, "", status=f"the grader failed: {type(error).__name__}")
+    new = top / "results" / ".results.json.new"
+    new.write_text(json.dumps(results(result), indent=1) + "\n", encoding="utf-8")
+    os.replace(new, top / "results" / "results.json")
+
+
+def results(result):
+    """Return a Result in the form of Gradescope's results.json."""
+    tests = [
+        {
+            "name": mark["question"],
+            "score": mark["points"] or 0,
+            "max_score": mark["of"] if mark["points"] is not None else 0,
+            "status": "passed" if mark["points"] else "failed",
+            "output": mark["feedback"],
+            "output_format": "text",
+        }
+        for mark in result.marks
+    ]
+    for mark, test in zip(result.marks, tests):
+        if mark["points"] is None:
+            del test["status"]
+            test["output"] = f"A person reads this answer and gives up to {mark['of']} points."
+    said = [result.status if result.status != "graded" else "", *result.errors]
+    return {
+        "score": result.points,
+        "execution_time": round(result.seconds),
+        "output": "\n".join(filter(None, said)),
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {"review": result.review, "not enforced": sandbox.missing()},
+    }
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

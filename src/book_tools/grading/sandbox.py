@@ -1,0 +1,316 @@
+"""Where code of students runs: without network, rights, time without end, or sight of anything else.
+
+On Linux with bubblewrap everything is enforced. On other systems like it (Windows is none) the code still
+runs in a process of its own, as a user of its own where the grader is root, with what limits the system
+has; :func:`missing` says what is not enforced.
+"""
+
+import functools
+import json
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import psutil
+
+import unstable_gradients
+
+from . import inside, wire
+
+USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 1000, where the grader is root
+SCRATCH = "/tmp/work"
+PACKAGE = Path(unstable_gradients.__file__).resolve().parent
+NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one notebook may use.
+
+    Attributes
+    ----------
+    seconds, cell_seconds : float
+        For the whole notebook, and for one cell of it.
+    memory : int
+        Bytes in use, of all processes together.
+    disk : int
+        Bytes of each of its two scratch folders.
+    answers : int
+        Bytes of its answers.
+    """
+
+    seconds: float = 180
+    cell_seconds: float = 60
+    memory: int = 4 * 2**30
+    disk: int = 200 * 2**20
+    answers: int = 16 * 2**20
+
+
+USUAL = Limits()
+
+
+class SandboxError(Exception):
+    """A notebook did not get to the end of its run; the message says why."""
+
+
+def missing():
+    """Return what is not enforced on this machine, as sentences; nothing if all is."""
+    if wall() == "bubblewrap":
+        return []
+    said = [
+        "bubblewrap is not here, or not allowed to work (Debian: apt-get install bubblewrap; it exists for Linux alone)",
+        "code of students can reach the network, and write into folders that everybody may write into",
+    ]
+    if wall() == "user":
+        return said
+    return [
+        *said,
+        "it runs as the user who grades: it can read what that user can read, the key of the course among it",
+        "it can end other processes of that user, and leave some of its own behind",
+    ]
+
+
+@functools.cache
+def wall():
+    """Return what stands between the code of students and the rest of this machine.
+
+    That is "bubblewrap", or "user" where the grader is root and can at least become nobody, or "process".
+    """
+    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
+        return "bubblewrap"
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        if _succeeds([*_become(USER), sys.executable, "-c", "import unstable_gradients"]):
+            return "user"
+    return "process"
+
+
+def _succeeds(command):
+    try:
+        environment = {"PATH": os.defpath, "PYTHONPATH": str(PACKAGE.parent)}
+        return (
+            subprocess.run(command, capture_output=True, timeout=60, env=environment, cwd="/").returncode == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+class Sandbox:
+    """A process that executes one notebook; use :func:`opened`.
+
+    Attributes
+    ----------
+    here : Path
+        The folder with the grader's files for it.
+    peak : int
+        The most memory that it used so far, in bytes.
+    """
+
+    def __init__(self, process, here, limits):
+        self.process, self.here, self.limits, self.peak = process, here, limits, 0
+        self._start = time.monotonic()
+        self.too_much = None
+        self._buffer = b""
+        self._watch = threading.Thread(target=self._watch_memory, daemon=True)
+        self._watch.start()
+
+    @property
+    def seconds(self):
+        """How long it has been running."""
+        return time.monotonic() - self._start
+
+    def send(self, record):
+        """Write a line of JSON."""
+        try:
+            self.process.stdin.write(json.dumps(record).encode() + b"\n")
+            self.process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            raise SandboxError(self.too_much or "it ended itself, or the grader's side of it") from None
+
+    def receive(self):
+        """Return the next line of JSON, a dict.
+
+        Raises
+        ------
+        SandboxError
+            If there comes none in time, or something else.
+        """
+        while b"\n" not in self._buffer:
+            left = self.limits.seconds - self.seconds
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.process.stdout, selectors.EVENT_READ)
+                if left <= 0 or not selector.select(left):
+                    raise SandboxError(f"it did not end within {self.limits.seconds:g} seconds")
+            chunk = os.read(self.process.stdout.fileno(), 2**16)
+            if not chunk:
+                raise SandboxError(self.too_much or "it ended itself, or the grader's side of it")
+            self._buffer += chunk
+            if len(self._buffer) > self.limits.answers:
+                raise SandboxError("its answers are too large")
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            raise SandboxError("what it answered is no answer") from None
+        if not isinstance(record, dict):
+            raise SandboxError("what it answered is no answer")
+        return record
+
+    def _watch_memory(self):
+        while self.process.poll() is None:
+            self.peak = max(self.peak, used := _memory(self.process.pid))
+            if used > self.limits.memory:
+                self.too_much = f"it used more than {self.limits.memory // 2**20} MiB of memory"
+                kill(self.process)
+            time.sleep(0.1)
+
+
+@contextmanager
+def opened(limits):
+    """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
+    user = USER + os.getpid() % 1000  # one for each process that grades
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
+        here = Path(scratch)
+        (here / "work").mkdir()
+        for module in (inside, wire):
+            shutil.copy(module.__file__, here)
+        if wall() == "user":
+            here.chmod(0o755)
+            os.chown(here / "work", user, user)
+        process = subprocess.Popen(
+            command(here, limits, user),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=here / "work",
+            env=environment(here),
+            start_new_session=True,
+        )
+        try:
+            yield Sandbox(process, here, limits)
+        finally:
+            kill(process, user)
+            process.stdin.close()
+            process.stdout.close()
+
+
+def kill(process, user=None):
+    """End a sandbox with everything in it."""
+    with suppress(psutil.Error):
+        for member in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                member.kill()
+    process.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    if user is not None and wall() == "user":
+        for member in psutil.process_iter():  # those who ran away from their parents
+            with suppress(psutil.Error):
+                if member.uids().real == user:
+                    member.kill()
+
+
+def where(here):
+    """Return the folder with the grader's files, as the code in the sandbox sees it."""
+    return "/book" if wall() == "bubblewrap" else str(here)
+
+
+def environment(here):
+    """Return the environment of the sandbox: nothing of the grader's own."""
+    walled = wall() == "bubblewrap"
+    scratch = SCRATCH if walled else f"{here}/work"
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PYTHONPATH": "/book" if walled else str(PACKAGE.parent),
+        "HOME": scratch,
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "IPYTHONDIR": f"{scratch}/.ipython",
+        "JUPYTER_RUNTIME_DIR": f"{scratch}/.runtime",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLCONFIGDIR": f"{scratch}/.matplotlib",
+        "MPLBACKEND": "agg",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def command(here, limits, user):
+    """Return the command that executes a notebook; ``here`` holds copies of the grader's files for it."""
+    python = [sys.executable, f"{where(here)}/inside.py"]
+    if wall() == "bubblewrap":
+        return [*_walls(limits, here), *(_become(user) if os.geteuid() == 0 else []), *python]
+    return [*_become(user), *python] if wall() == "user" else python
+
+
+def _become(user):
+    """Return the command by which root becomes a user without any right, once and for all."""
+    drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    return [*drop, "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def _walls(limits, here):
+    """Return the command that builds the walls: what is not named here does not exist inside."""
+    lock = ["bwrap", "--die-with-parent", "--new-session", *NAMESPACES]
+    if os.geteuid() == 0:  # root becomes nobody inside the walls, so that limits hold and no right is left
+        capabilities = [f"--cap-add CAP_{name}".split() for name in ("SETUID", "SETGID", "SETPCAP")]
+        lock += ["--cap-drop", "ALL", *(word for words in capabilities for word in words)]
+    else:
+        lock += ["--unshare-user", "--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL"]
+    for folder in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if Path(folder).is_symlink():
+            lock += ["--symlink", os.readlink(folder), folder]
+        elif Path(folder).is_dir():
+            lock += ["--ro-bind", folder, folder]
+    for file in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime"):
+        lock += ["--ro-bind-try", file, file]
+    lock += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/dev/shm", "/tmp"):
+        lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
+    for folder in _outermost({sys.prefix, sys.base_prefix, sys.exec_prefix}):
+        lock += [*_parents(folder), "--ro-bind", folder, folder]
+    lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
+    for name in ("inside.py", "wire.py") if here else ():
+        lock += ["--ro-bind", str(here / name), f"/book/{name}"]
+    for folder in (SCRATCH, f"{SCRATCH}/.matplotlib"):
+        lock += ["--perms", "1777", "--dir", folder]
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
+        lock += ["--ro-bind", str(fonts), f"{SCRATCH}/.matplotlib/{fonts.name}"]
+    return [*lock, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
+
+
+def _outermost(folders):
+    """Return folders without those that lie in another one or in /usr."""
+    folders = {os.path.realpath(folder) for folder in folders} | {"/usr"}
+    inner = {f for f in folders for other in folders if f != other and Path(other) in Path(f).parents}
+    return sorted(folders - inner - {"/usr"})
+
+
+def _parents(folder):
+    """Return what makes the folders above this one, so that everybody may pass through them."""
+    made = []
+    for parent in reversed(Path(folder).parents):
+        if str(parent) != "/":
+            made += ["--perms", "0755", "--dir", str(parent)]
+    return made
+
+
+def _memory(pid):
+    """Return the memory that a process and all below it use, in bytes."""
+    used = 0
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for member in [process, *process.children(recursive=True)]:
+            with suppress(psutil.Error):
+                used += member.memory_info().rss
+    return used

@@ -1,0 +1,69 @@
+"""Numbers on the way in and out of the sandbox: text of fixed form, nothing that could be executed.
+
+A float is its :meth:`float.hex`; an array or list of numbers is a list, as deep as it has axes. Both sides
+use this file: the sandbox has a copy of it.
+"""
+
+import re
+
+NUMBER = re.compile(r"-?(0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}|0x0\.0p\+0|inf|nan)")
+LARGEST = 10_000  # numbers in one value
+DEEPEST = 4
+
+
+class WireError(ValueError):
+    """Something came that is no number or list of numbers."""
+
+
+def pack(value):
+    """Return a number, array or list of them as nested lists of texts; texts stay as they are.
+
+    Raises
+    ------
+    WireError
+        If it is something else, or too much.
+    """
+    return _pack(value, [LARGEST], DEEPEST)
+
+
+def _pack(value, room, depth):
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        if depth == 0:
+            raise WireError("lists are nested too deeply")
+        return [_pack(entry, room, depth - 1) for entry in value]
+    room[0] -= 1
+    if room[0] < 0:
+        raise WireError(f"there are more than {LARGEST} numbers")
+    if isinstance(value, str):
+        return f"'{value}"
+    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, complex):
+        raise WireError(f"a number was expected, not {type(value).__name__}")
+    return float(value).hex()
+
+
+def unpack(packed):
+    """Return what :func:`pack` packed, as floats, texts and lists.
+
+    Raises
+    ------
+    WireError
+        If it is not of that form.
+    """
+    return _unpack(packed, [LARGEST], DEEPEST)
+
+
+def _unpack(packed, room, depth):
+    if isinstance(packed, list):
+        if depth == 0:
+            raise WireError("lists are nested too deeply")
+        return [_unpack(entry, room, depth - 1) for entry in packed]
+    room[0] -= 1
+    if room[0] < 0:
+        raise WireError(f"there are more than {LARGEST} numbers")
+    if isinstance(packed, str) and packed.startswith("'"):
+        return packed[1:]
+    if not isinstance(packed, str) or not NUMBER.fullmatch(packed):
+        raise WireError("a number was expected")
+    return float.fromhex(packed)

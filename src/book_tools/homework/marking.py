@@ -1,0 +1,194 @@
+"""How the answers to an assignment are marked: held against the solution, with the numbers of that student.
+
+Nothing of a student is executed here. What comes in is data: for a number the number, for a formula its
+text, for a function the values that it returned at the places of :meth:`AnswerKey.places`.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import io
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unstable_gradients.expressions import Expression, ExpressionError, agree
+from unstable_gradients.variants import Variant, identity
+
+from .. import PressError
+
+BY_PERSON = ("text", "figure")
+IN_GENERAL = {
+    "number": "The number is not right. Do the visible check and your derivation use the same formula?",
+    "function": "The function passes at some numbers, perhaps, but not at others. Try it with numbers of your own.",
+    "expression": "The formula has another value than the right one. Compare it with a numerical derivative.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of an assignment.
+
+    Attributes
+    ----------
+    name : str
+    points : int
+    kind : str
+        As of :class:`unstable_gradients.homework.Answer`.
+    places : callable or None
+        From :class:`Hidden` numbers to the places at which a function or formula is evaluated: a list
+        of tuples of arguments, or of dicts from letters to numbers.
+    tolerance : float
+        By how much a number may be off, relative to the right one.
+    mistakes : list of (answer, feedback)
+        Wrong answers that can be expected, in the kind of the question, and what to say to each.
+    rubric : str
+        For people: what the points are given for.
+    """
+
+    name: str
+    points: int
+    kind: str
+    places: object = None
+    tolerance: float = 1e-6
+    mistakes: list = field(default_factory=list)
+    rubric: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an answer earned. ``points`` is None where a person has to say."""
+
+    points: float | None
+    feedback: str
+
+
+class Hidden(Variant):
+    """Numbers that nobody can guess: with more digits than those of a sheet."""
+
+    def uniform(self, name, low, high, size=None, digits=9):
+        return super().uniform(name, low, high, size, digits)
+
+
+class AnswerKey:
+    """The right answers of one student.
+
+    Parameters
+    ----------
+    master : Master
+    course, student : str
+    secret : bytes
+        The key of the course; hidden places follow from it and from the student's id.
+
+    Attributes
+    ----------
+    questions : dict of str to Question
+    """
+
+    def __init__(self, master, course="", student="", secret=b""):
+        seed = hmac.new(secret, identity(master.name, course, student), hashlib.sha256).digest()
+        self._hidden = Hidden(seed)
+        declared = {}
+
+        def question(name, points, **details):
+            if name in declared:
+                raise PressError(f"{master.name}: the question {name!r} is declared twice")
+            declared[name] = {"points": points, **details}
+
+        names = {"question": question, "__name__": "__main__"}
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(master.program(course, student), master.name, "exec"), names)
+        self._answers = names["sheet"].answers
+        for answer in self._answers.values():
+            if answer.kind == "figure":
+                _forget(answer.value)
+        if set(declared) != set(self._answers):
+            odd = ", ".join(sorted(set(declared) ^ set(self._answers)))
+            raise PressError(
+                f"{master.name}: each question needs an answer and a call of question(...): {odd}"
+            )
+        self.questions = {
+            name: Question(name, kind=self._answers[name].kind, **details)
+            for name, details in declared.items()
+        }
+
+    @property
+    def total(self):
+        """The points of all questions."""
+        return sum(question.points for question in self.questions.values())
+
+    def places(self, name):
+        """Return where a function or formula is evaluated: the hidden places of this student."""
+        return self.questions[name].places(self._hidden)
+
+    def right(self, name):
+        """Return the right answer as data, as a student's comes."""
+        return self.data(name, self._answers[name].value)
+
+    def data(self, name, answer):
+        """Return an answer that can be trusted, as a student's comes: see the head of this module."""
+        kind = self.questions[name].kind
+        if kind == "function":
+            return [answer(*arguments) for arguments in self.places(name)]
+        return str(answer) if kind == "expression" else answer
+
+    def mark(self, name, given):
+        """Mark an answer.
+
+        Parameters
+        ----------
+        name : str
+            Of the question.
+        given : object
+            The answer as data; None if there is none.
+
+        Returns
+        -------
+        Mark
+        """
+        question = self.questions[name]
+        if given is None:
+            return Mark(0, "There is no answer.")
+        if question.kind in BY_PERSON:
+            return Mark(None, "A person reads this answer.")
+        try:
+            if self._same(question, given, self.right(name)):
+                return Mark(question.points, "Right.")
+        except ExpressionError as error:
+            return Mark(0, f"This formula cannot be evaluated: {error}.")
+        for answer, feedback in question.mistakes:
+            if self._same(question, given, self.data(name, answer)):
+                return Mark(0, feedback)
+        return Mark(0, IN_GENERAL[question.kind])
+
+    def _same(self, question, given, expected):
+        if question.kind == "expression":
+            letters = self._answers[question.name].value.letters
+            one, other = (Expression(text, letters) for text in (given, expected))
+            return agree(one, other, self.places(question.name))
+        if question.kind == "number":
+            given, expected = [given], [expected]
+        return len(given) == len(expected) and all(
+            _close(one, other, question.tolerance) for one, other in zip(given, expected)
+        )
+
+
+def _forget(figure):
+    """Let Pyplot forget a figure: it would keep those of all students."""
+    from matplotlib import pyplot
+
+    pyplot.close(figure)
+
+
+def _close(given, expected, tolerance):
+    """Return whether two numbers, or arrays or sequences of numbers, are the same.
+
+    Infinite and NaN are the same as themselves, so that a mistake may be known by them.
+    """
+    try:
+        given, expected = np.asarray(given, dtype=float), np.asarray(expected, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return given.shape == expected.shape and bool(
+        np.all(np.isclose(given, expected, rtol=tolerance, atol=0, equal_nan=True))
+    )

@@ -1,0 +1,34 @@
+"""The key of a course: a file that only instructors have, from which hidden numbers follow."""
+
+import os
+import secrets
+
+from .. import PressError
+
+HEAD = "unstable-gradient course key, keep secret: "
+
+
+def create(path):
+    """Write a new key. A file that is there already is never touched."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise PressError(
+            f"{path} is there already; a new key would change the hidden numbers of all students"
+        ) from None
+    except OSError as error:
+        raise PressError(f"{path} cannot be written: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{HEAD}{secrets.token_hex(32)}\n")
+    print(f"A new key is in {path}. Keep a copy in a safe place, and never in the repository.")
+
+
+def read(path):
+    """Return the key in a file, as bytes."""
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise PressError(f"the key {path} cannot be read: {error}") from None
+    if not text.startswith(HEAD) or len(text.strip()) != len(HEAD) + 64:
+        raise PressError(f"{path} is no course key; make one with: python -m book_tools key FILE")
+    return bytes.fromhex(text.strip().removeprefix(HEAD))

@@ -1,0 +1,120 @@
+"""What is found in folders and archives."""
+
+import os
+import zipfile
+
+import pytest
+
+from book_tools import PressError
+from book_tools.grading.submissions import collect, who
+
+NOTEBOOK = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+
+
+@pytest.mark.parametrize(
+    "name, says",
+    [
+        ("doejane_4711_123456_02_chain_rule.ipynb", "doejane 4711"),
+        ("doejane_LATE_4711_123456_02_chain_rule-1.ipynb", "doejane 4711"),
+        ("Jane Doe_77_assignsubmission_file_/02_chain_rule.ipynb", "Jane Doe 77"),
+        ("Jane Doe_77_assignsubmission_file/02_chain_rule.ipynb", "Jane Doe 77"),
+        ("export/Jane Doe_77_assignsubmission_file_/02.ipynb", "Jane Doe 77"),
+        ("s123456/02_chain_rule.ipynb", "s123456/02_chain_rule"),
+        ("s123456.ipynb", "s123456"),
+    ],
+)
+def test_names_of_canvas_and_moodle(name, says):
+    assert who(name) == says
+
+
+def archive(path, entries):
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in entries:
+            file.writestr(name, content)
+    return path
+
+
+def test_folder_and_archive_give_the_same(tmp_path):
+    names = [
+        "b_1_2_x.ipynb",
+        "Jane Doe_77_assignsubmission_file_/x.ipynb",
+        "__MACOSX/._b.ipynb",
+        "b/.ipynb_checkpoints/x.ipynb",
+        "notes.txt",
+    ]
+    for name in names:
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(NOTEBOOK)
+    packed = archive(tmp_path / "all.zip", [(name, NOTEBOOK) for name in names])
+    of_folder = [s for s in collect(tmp_path / "in") if not s.problem]
+    assert [s.name for s in of_folder] == [s.name for s in collect(packed)] == [names[1], names[0]]
+    assert all(s.content == NOTEBOOK for s in of_folder)
+
+
+def test_a_single_notebook(tmp_path):
+    (tmp_path / "x.ipynb").write_bytes(NOTEBOOK)
+    (found,) = collect(tmp_path / "x.ipynb")
+    assert (found.name, found.content) == ("x.ipynb", NOTEBOOK)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../out.ipynb",
+        "/etc/out.ipynb",
+        "a/../../out.ipynb",
+        "..\\out.ipynb",
+        "C:/out.ipynb",
+        "\\\\host\\out.ipynb",
+    ],
+)
+def test_an_archive_that_leads_outside_is_refused_whole(tmp_path, name):
+    packed = archive(tmp_path / "x.zip", [("good.ipynb", NOTEBOOK), (name, NOTEBOOK)])
+    with pytest.raises(PressError, match="leads out of the archive; nothing was read"):
+        collect(packed)
+
+
+def test_a_link_in_an_archive_is_not_followed(tmp_path):
+    link = zipfile.ZipInfo("x.ipynb")
+    link.external_attr = 0o120777 << 16
+    packed = archive(tmp_path / "x.zip", [(link, "/etc/passwd")])
+    (found,) = collect(packed)
+    assert found.problem == "it is a link" and found.content == b""
+
+
+def test_a_student_without_a_notebook_is_found(tmp_path):
+    (tmp_path / "Jane Doe_77_assignsubmission_file_").mkdir()
+    (tmp_path / "Jane Doe_77_assignsubmission_file_" / "essay.pdf").write_bytes(b"%PDF")
+    (found,) = collect(tmp_path)
+    assert (found.who, found.problem) == ("Jane Doe 77", "there is no notebook in it")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_links_and_folders_named_as_notebooks(tmp_path):
+    (tmp_path / "a.ipynb").symlink_to("/etc/passwd")
+    (tmp_path / "b.ipynb").symlink_to(tmp_path / "gone")
+    (tmp_path / "c.ipynb").mkdir()
+    problems = {s.name: s.problem for s in collect(tmp_path)}
+    assert problems == {
+        "a.ipynb": "it is a link that leads out of the folder",
+        "b.ipynb": "it is no file",
+        "c.ipynb": "it is no file",
+    }
+
+
+def test_what_cannot_be_graded_says_so(tmp_path):
+    with pytest.raises(PressError, match="give a folder, an archive"):
+        collect(tmp_path / "none")
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(PressError, match="no archive that can be read"):
+        collect(tmp_path / "x.zip")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PressError, match="there is no notebook"):
+        collect(tmp_path / "empty")
+
+
+def test_a_notebook_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("book_tools.grading.submissions.LARGEST", 10)
+    (tmp_path / "x.ipynb").write_bytes(NOTEBOOK)
+    assert "larger than" in collect(tmp_path)[0].problem
+    assert "larger than" in collect(archive(tmp_path / "x.zip", [("x.ipynb", NOTEBOOK)]))[0].problem

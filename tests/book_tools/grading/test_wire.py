@@ -1,0 +1,68 @@
+"""Numbers on their way in and out of the sandbox."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from book_tools.grading.wire import WireError, pack, unpack
+
+numbers = st.floats(allow_nan=False)
+values = st.recursive(numbers | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4), max_leaves=20)
+
+
+def depth(value):
+    return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
+
+
+@given(values.filter(lambda value: depth(value) <= 4))
+def test_what_goes_in_comes_out_to_the_last_bit(value):
+    assert unpack(pack(value)) == value
+
+
+def test_arrays_and_integers_become_lists_and_floats():
+    assert unpack(pack(np.array([[1, 2], [3, 4]]))) == [[1.0, 2.0], [3.0, 4.0]]
+    assert unpack(pack((np.float32(0.5), 3, np.int64(4)))) == [0.5, 3.0, 4.0]
+    assert np.isnan(unpack(pack(float("nan")))) and unpack(pack(-np.inf)) == -np.inf
+
+
+class Lying(float):
+    def hex(self):
+        return "__import__('os')"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, None, 1j, object(), {"a": 1}, [[[[[1.0]]]]], [0.0] * 10_001, b"1", lambda: 1],
+    ids=["boolean", "None", "complex", "object", "dict", "deep", "many", "bytes", "function"],
+)
+def test_what_is_no_number_is_not_packed(value):
+    with pytest.raises(WireError):
+        pack(value)
+
+
+def test_a_number_with_a_hex_of_its_own_is_packed_as_the_number():
+    assert pack(Lying(0.5)) == (0.5).hex()
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "1.5",
+        "0x1.8p+0; import os",
+        "__import__('os')",
+        1.5,
+        None,
+        True,
+        {"a": "0x1.8p+0"},
+        "0x1." + "8" * 99 + "p+0",
+        "",
+        "0x1.8p+99999",
+        [[[[["0x1.8p+0"]]]]],
+        ["0x1.8p+0"] * 10_001,
+    ],
+    ids=str,
+)
+def test_what_was_not_packed_is_not_unpacked(packed):
+    with pytest.raises(WireError):
+        unpack(packed)
