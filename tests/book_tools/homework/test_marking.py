@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell
 
 from book_tools import PressError
 from book_tools.homework.marking import BY_PERSON, IN_GENERAL, AnswerKey
+from book_tools.homework.marking import _close as close
 from book_tools.homework.master import Master
 from unstable_gradients.homework import NotYet, Sheet
 
@@ -128,6 +129,62 @@ def test_an_expected_mistake_in_the_notebook_fails_no_other_question(name, quest
     }[asked.kind].format(question)
     for wrong, _ in asked.mistakes:
         fails_alone(name, question, cell, WRONG=wrong)
+
+
+ARRAYS = [np.arange(6.0).reshape(2, 3), np.ones(2)]
+
+
+class TestSame:
+    """When two values of a function are the same."""
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ARRAYS,
+            tuple(ARRAYS),
+            [part.tolist() for part in ARRAYS],
+            [ARRAYS[0] * (1 + 4e-6), ARRAYS[1]],
+        ],
+        ids=["arrays", "tuple", "lists", "rounded"],
+    )
+    def test_list_of_arrays(self, given):
+        assert close(given, ARRAYS, 1e-5)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            [],
+            ARRAYS[:1],
+            [*ARRAYS, ARRAYS[1]],
+            ARRAYS[::-1],
+            [ARRAYS[0].T, ARRAYS[1]],
+            [ARRAYS[0] * 1.001, ARRAYS[1]],
+            [ARRAYS[0], [1.0]],
+            [ARRAYS[0], 1.0],
+            [ARRAYS[0], "text"],
+            [ARRAYS[0], None],
+            ARRAYS[0],
+            np.zeros(()),
+            0.0,
+            None,
+            "ab",
+        ],
+        ids=lambda given: type(given).__name__,
+    )
+    def test_not_the_list_of_arrays(self, given):
+        assert not close(given, ARRAYS, 1e-5)
+
+    def test_stacked_arrays_of_one_shape(self):
+        assert close(np.ones((2, 3)), [np.ones(3), np.ones(3)], 1e-5)
+        assert not close(np.ones((2, 3)), [np.ones(3), np.ones(2)], 1e-5)
+        assert not close([np.ones(3), np.ones(2)], np.ones((2, 3)), 1e-5)
+
+
+@pytest.mark.parametrize("name, question", [(n, q) for n, q in BY_MACHINE if answer_key(n).questions[q].kind == "number"])
+@pytest.mark.parametrize("student", STUDENTS)
+def test_a_number_rounded_to_six_digits_is_right(name, question, student):
+    key = answer_key(name, student)
+    assert key.mark(question, float(f"{key.right(question):.5e}")).points == key.questions[question].points
 
 
 class TestKey:
