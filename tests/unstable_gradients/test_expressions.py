@@ -157,7 +157,10 @@ REFUSED = {
     "a loop": ("[x for x in y]", "no ListComp"),
     "two arguments": ("exp(x, 2)", "takes one argument"),
     "an argument by name": ("exp(x=1)", "takes one argument"),
-    "a derivative": (str(sympy.Function("sigmoid")(sympy.Symbol("x")).diff()), "a derivative in it is not worked out"),
+    "a derivative": (
+        str(sympy.Function("sigmoid")(sympy.Symbol("x")).diff()),
+        "a derivative in it is not worked out",
+    ),
     "a derivative at a place": (
         str(sympy.Function("sigmoid")(2 * sympy.Symbol("x")).diff()),
         "a derivative in it is not worked out",

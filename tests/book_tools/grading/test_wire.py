@@ -55,8 +55,32 @@ class Lying(float):
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, 1j, object(), {"a": 1}, [[[[[1.0]]]]], np.zeros((1,) * 5), np.array([1j]), [0.0] * 10_001, b"1", lambda: 1],
-    ids=["boolean", "None", "complex", "object", "dict", "deep", "deep array", "complex array", "many", "bytes", "function"],
+    [
+        True,
+        None,
+        1j,
+        object(),
+        {"a": 1},
+        [[[[[1.0]]]]],
+        np.zeros((1,) * 5),
+        np.array([1j]),
+        [0.0] * 10_001,
+        b"1",
+        lambda: 1,
+    ],
+    ids=[
+        "boolean",
+        "None",
+        "complex",
+        "object",
+        "dict",
+        "deep",
+        "deep array",
+        "complex array",
+        "many",
+        "bytes",
+        "function",
+    ],
 )
 def test_what_is_no_number_is_not_packed(value):
     with pytest.raises(WireError):

@@ -853,19 +853,19 @@ sheet.function("update", update)
     "edge": [
         # the curvature with the half that the cost does not have
         """
-W2 = q / (p * W1)
-edge = 2 / (p * (W1**2 + W2**2))
+w2 = q / (p * w1)
+edge = 2 / (p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the best rate instead of the largest
         """
-W2 = q / (p * W1)
-edge = 1 / (2 * p * (W1**2 + W2**2))
+w2 = q / (p * w1)
+edge = 1 / (2 * p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # only w_2 moves, w_1 is given
         """
-edge = 1 / (p * W1**2)
+edge = 1 / (p * w1**2)
 formula = sheet.expression("edge", edge, letters)
 """,
         # both weights the same
@@ -875,25 +875,25 @@ formula = sheet.expression("edge", edge, letters)
 """,
         # w_2 without the division by p
         """
-W2 = q / W1
-edge = 1 / (p * (W1**2 + W2**2))
+w2 = q / w1
+edge = 1 / (p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the student's own first weight
         """
-edge = 1 / (p * w1**2 + q**2 / (p * w1**2))
+edge = 1 / (p * my_w1**2 + q**2 / (p * my_w1**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the sum of the weights, squared, instead of the sum of their squares
         """
-W2 = q / (p * W1)
-edge = 1 / (p * (W1 + W2) ** 2)
+w2 = q / (p * w1)
+edge = 1 / (p * (w1 + w2) ** 2)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the mixed second derivative without its - 2 q
         """
-W2 = q / (p * W1)
-a, b, c = 2 * p * W2**2, 2 * p * W1**2, 4 * p * W1 * W2
+w2 = q / (p * w1)
+a, b, c = 2 * p * w2**2, 2 * p * w1**2, 4 * p * w1 * w2
 edge = 4 / (a + b + sympy.sqrt((a - b) ** 2 + 4 * c**2))
 formula = sheet.expression("edge", edge, letters)
 """,
@@ -1237,12 +1237,12 @@ sheet.number("left", left)
     "fourth": [
         # n**2 pairs of different neurons instead of n * (n - 1)
         """
-fourth = 1 + 6 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 / n
+fourth = 1 + 6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the 5 of the ReLU, scaled: it is right for the ReLU
         """
-fourth = 1 + 5 / n * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2
+fourth = 1 + 5 / n * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the ReLU
@@ -1252,27 +1252,27 @@ formula = sheet.expression("fourth", fourth, letters)
 """,
         # the fourth moment of a normal number taken for 1 instead of 3
         """
-fourth = 1 - 1 / n + 2 * (ALPHA**4 + BETA**4) / (n * (ALPHA**2 + BETA**2) ** 2)
+fourth = 1 - 1 / n + 2 * (alpha**4 + beta**4) / (n * (alpha**2 + beta**2) ** 2)
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the student's own slopes instead of the letters
         """
-fourth = 1 + (6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 - 1) / n
+fourth = 1 + (6 * (my_alpha**4 + my_beta**4) / (my_alpha**2 + my_beta**2) ** 2 - 1) / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # each side counts whole in the fourth power
         """
-fourth = (n - 1) / n + 12 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 / n
+fourth = (n - 1) / n + 12 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the sum of the fourth powers only
         """
-fourth = 6 * (ALPHA**4 + BETA**4) / (n * (ALPHA**2 + BETA**2) ** 2)
+fourth = 6 * (alpha**4 + beta**4) / (n * (alpha**2 + beta**2) ** 2)
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # how much more than 1
         """
-fourth = (6 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 - 1) / n
+fourth = (6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 - 1) / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
     ],
