@@ -60,7 +60,9 @@ tables: $(VENV)/.test ## compute the tables that are too heavy for a lesson
 	@echo "Computing the tables in book/_tables"
 	@$(RUN) benchmarks/jax_agreement.py
 	@$(RUN) benchmarks/digits_training.py
+	@$(RUN) benchmarks/signal_propagation.py
 	@$(RUN) benchmarks/grading.py
+	@$(RUN) benchmarks/first_nan.py
 
 picture: $(VENV)/.book ## draw the picture of the README
 	@echo "Drawing the picture of the README"

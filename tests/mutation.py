@@ -1,4 +1,4 @@
-"""Break the chain in one place at a time, and see which independent oracles notice.
+"""Break the chain and the network in one place at a time, and see which independent oracles notice.
 
     python tests/mutation.py
 
@@ -88,6 +88,33 @@ MUTANTS = [
     Mutant("difference: plus for minus", "activations.py", "activation(z) - y", "activation(z) + y"),
     Mutant("tanh: factor of the slope", "activations.py", "4 * SIGMOID", "2 * SIGMOID"),
     Mutant("tanh: slope at z for 2z", "activations.py", "SIGMOID.slope(2 * z)", "SIGMOID.slope(z)"),
+    # The network
+    Mutant("network: sum over the examples", "network.py", " / y.shape[-2]", ""),
+    Mutant("network: slope missing", "network.py", "trace.slope[l] * errors[l]", "errors[l]"),
+    Mutant("network: slope early", "network.py", "trace.slope[l] * ", "trace.slope[max(l - 1, 1)] * "),
+    Mutant("network: delta for dC/du, in errors", "network.py", "+ through @", "+ delta @"),
+    Mutant("network: delta for dC/du, in weights", "network.py", "through.swapaxes", "delta.swapaxes"),
+    Mutant("network: dC/du for delta, in biases", "network.py", "np.sum(delta, ", "np.sum(through, "),
+    Mutant("shortcut: not followed back", "network.py", "errors[m] = errors[m] + errors[l]", "pass"),
+    Mutant("shortcut: with the slope", "network.py", "errors[m] + errors[l]", "errors[m] + delta"),
+    Mutant("shortcut: forgotten in between", "network.py", "= errors[l - 1] + through", "= through"),
+    Mutant("batch norm: fixed variance", "network.py", "centered - standardized * along", "centered"),
+    Mutant(
+        "batch norm: fixed mean",
+        "network.py",
+        "scaled_delta - np.mean(scaled_delta, axis=-2, keepdims=True)",
+        "scaled_delta",
+    ),
+    Mutant("batch norm: gain missing", "network.py", "gain[..., None, :] * delta", "delta"),
+    Mutant("batch norm: gain twice", "network.py", "np.sum(delta * stand", "np.sum(scaled_delta * stand"),
+    Mutant("batch norm: no epsilon", "network.py", " + network.epsilon", ""),
+    Mutant(
+        "costs: slope missing",
+        "costs.py",
+        "activation.slope(z) * activation.residual(z, y),",
+        "activation.residual(z, y),",
+    ),
+    Mutant("costs: sign in the entropy", "costs.py", "y * SOFTPLUS.value(-z)", "y * SOFTPLUS.value(z)"),
 ]
 
 
@@ -105,6 +132,31 @@ GENERIC = [
     Point(-1.27, 0.64, [1.85, 0.76, -2.13], [-0.42, 1.19, 0.37]),
     Point(0.73, 0.21, [0.94, -1.32, 1.71, -0.67], [0.16, -0.35, 0.58, 0.83], "tanh"),
 ]
+
+
+class Net(NamedTuple):
+    """A network with tanh, and a sigmoid at the end; a shortcut leads over two layers to each of those named."""
+
+    x: list
+    y: list
+    parameters: list  # weights, biases and gains, each a list with one entry a layer
+    shortcuts: list
+    cost: str
+    epsilon: float = 0.1
+
+
+def _network(seed, cost, gains, shortcuts, sizes=(2, 3, 3, 3, 2), examples=4):
+    rng = np.random.default_rng(seed)
+    weights = [rng.normal(size=shape).tolist() for shape in zip(sizes[1:], sizes)]
+    biases, gains = (
+        [rng.normal(size=n).tolist() if l in ls else None for l, n in enumerate(sizes[1:], 1)]
+        for ls in (range(9), gains)
+    )
+    x, y = rng.normal(size=(examples, sizes[0])).tolist(), rng.uniform(size=(examples, sizes[-1])).tolist()
+    return Net(x, y, [weights, biases, gains], shortcuts, cost)
+
+
+NETWORKS = [_network(1, "quadratic", [], [3]), _network(2, "cross_entropy", [1, 2, 3], [3])]
 # Where plain floats lose their digits: a saturated output at its target; a partial product above 1e308.
 EXTREME = [
     Point(0.73, 1.0, [0.94, -1.32, 1.71, -0.67], [0.16, -0.35, 0.58, 40.3]),
@@ -113,14 +165,24 @@ EXTREME = [
 
 WORKER = """
 import json, sys
-from unstable_gradients import chain
+import numpy as np
+from unstable_gradients import chain, network
 assert chain.__file__.startswith(sys.argv[1]), f"not the copy: {chain.__file__}"
-results = [chain.gradients(*point) for point in json.load(sys.stdin)]
-print(json.dumps([[float(g.cost), *g.weights.tolist(), *g.biases.tolist()] for g in results]))
+points, networks = json.load(sys.stdin)
+results = [chain.gradients(*point) for point in points]
+rows = [[float(g.cost), *g.weights.tolist(), *g.biases.tolist()] for g in results]
+for x, y, (weights, biases, gains), shortcuts, cost, epsilon in networks:
+    shortcuts = {l: l - 2 for l in shortcuts}
+    net = network.Network(weights, biases, "tanh", "sigmoid", cost, gains, shortcuts, epsilon)
+    g = network.gradients(net, x, y)
+    arrays = [v for v in (*g.weights, *g.biases, *g.gains) if v is not None]
+    rows.append([float(g.cost), *(n for v in arrays for n in v.ravel().tolist())])
+print(json.dumps(rows))
 """
 
 
-# --- The oracles. Each takes a point and returns [C, dC/dw_1, ..., dC/dw_L, dC/db_1, ..., dC/db_L].
+# --- The oracles. Each takes a point and returns [C, dC/dw_1, ..., dC/dw_L, dC/db_1, ..., dC/db_L]; those
+# --- that need no more than the cost as a function take networks, too.
 
 
 def cost(theta, point, exp, tanh):
@@ -132,8 +194,42 @@ def cost(theta, point, exp, tanh):
     return (a - point.y) ** 2 / 2
 
 
-def numpy_cost(theta, point):
-    return cost(theta, point, np.exp, np.tanh)
+def network_cost(theta, net, xp):
+    """The same for a network, with the functions of NumPy or JAX."""
+    shapes = [np.shape(p) for ps in net.parameters for p in ps if p is not None]
+    parts = iter(xp.split(theta, np.cumsum([np.prod(shape) for shape in shapes])))
+    shaped = (next(parts).reshape(shape) for shape in shapes)
+    weights, biases, gains = ([None if p is None else next(shaped) for p in ps] for ps in net.parameters)
+    a, y = [np.array(net.x)], np.array(net.y)
+    for l, (w, b, gain) in enumerate(zip(weights, biases, gains), start=1):
+        z = a[-1] @ w.T
+        if gain is not None:
+            z = z - z.mean(0)
+            z = gain * z / ((z * z).mean(0) + net.epsilon) ** 0.5
+        value = xp.tanh(z + b) if l < len(weights) else 1 / (1 + xp.exp(-z - b))
+        a.append(value + a[l - 2] if l in net.shortcuts else value)
+    if net.cost == "quadratic":
+        return ((a[-1] - y) ** 2).sum() / (2 * len(y))
+    return -(y * xp.log(a[-1]) + (1 - y) * xp.log(1 - a[-1])).sum() / len(y)
+
+
+def cost_with(xp):
+    """Return the cost as a function of all parameters and a Point or Net."""
+
+    def of_parameters(theta, point):
+        return (
+            network_cost(theta, point, xp) if isinstance(point, Net) else cost(theta, point, xp.exp, xp.tanh)
+        )
+
+    return of_parameters
+
+
+def flat(point):
+    parameters = sum(point.parameters, []) if isinstance(point, Net) else point.weights + point.biases
+    return np.concatenate([np.ravel(p) for p in parameters if p is not None])
+
+
+numpy_cost = cost_with(np)
 
 
 def by_sympy(point):
@@ -145,7 +241,7 @@ def by_sympy(point):
 
 
 def by_central_differences(point, h=6e-6):
-    theta = np.array(point.weights + point.biases)
+    theta = flat(point)
     steps = h * np.eye(len(theta))
     return [
         numpy_cost(theta, point),
@@ -154,7 +250,7 @@ def by_central_differences(point, h=6e-6):
 
 
 def by_complex_step(point, h=1e-100):
-    theta = np.array(point.weights + point.biases)
+    theta = flat(point)
     steps = 1j * h * np.eye(len(theta))
     return [numpy_cost(theta, point), *(numpy_cost(theta + step, point).imag / h for step in steps)]
 
@@ -178,15 +274,13 @@ def by_jax(point):
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    value, gradient = jax.value_and_grad(cost)(
-        jax.numpy.array(point.weights + point.biases), point, jax.numpy.exp, jax.numpy.tanh
-    )
+    value, gradient = jax.value_and_grad(cost_with(jax.numpy))(jax.numpy.array(flat(point)), point)
     return [float(value), *gradient.tolist()]
 
 
 class Oracle(NamedTuple):
     name: str
-    expected: list  # a row for each point
+    expected: list  # a row for each point and network; None for what it cannot judge
     relative: float  # allowed error, relative to the number
     absolute: float  # and that which is allowed besides
 
@@ -195,21 +289,26 @@ class Oracle(NamedTuple):
         return rows is None or any(
             not abs(got - expected) <= self.absolute + self.relative * abs(expected)
             for got_row, expected_row in zip(rows, self.expected)
+            if expected_row
             for got, expected in zip(got_row, expected_row)
         )
 
 
 def oracles():
     """The oracles; those that compute in plain floats themselves see the generic points only."""
+
+    def plain(by):
+        return [*map(by, GENERIC), *(None for _ in EXTREME), *map(by, NETWORKS)]
+
     found = [
         Oracle("sympy.diff", [by_sympy(p) for p in GENERIC + EXTREME], 1e-12, 0),
         # Truncation h**2 C'''/6 and rounding eps C/h, for h = 6e-6 and C''' of order 10
-        Oracle("central differences", [by_central_differences(p) for p in GENERIC], 0, 1e-9),
-        Oracle("complex step", [by_complex_step(p) for p in GENERIC], 1e-12, 0),
+        Oracle("central differences", plain(by_central_differences), 0, 1e-9),
+        Oracle("complex step", plain(by_complex_step), 1e-12, 1e-15),
         Oracle("50 digits", [by_50_digits(p) for p in GENERIC + EXTREME], 1e-12, 0),
     ]
     if importlib.util.find_spec("jax"):
-        found.append(Oracle("jax.grad", [by_jax(p) for p in GENERIC], 1e-12, 0))
+        found.append(Oracle("jax.grad", plain(by_jax), 1e-12, 1e-15))
     return found
 
 
@@ -228,7 +327,7 @@ def rows_of(mutant=None):
             (copy / mutant.file).write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
         run = subprocess.run(
             [sys.executable, "-c", WORKER, str(copy)],
-            input=json.dumps(GENERIC + EXTREME),
+            input=json.dumps([GENERIC + EXTREME, NETWORKS]),
             capture_output=True,
             text=True,
             env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},

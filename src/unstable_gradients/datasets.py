@@ -21,21 +21,19 @@ def one_hot(labels, classes):
     Raises
     ------
     TypeError
-        If the labels are not whole numbers.
+        If the labels are not numbers.
     ValueError
-        If a label is out of range, or they are not one-dimensional.
+        If a label is not whole or out of range, or they are not one-dimensional.
     """
     classes = checks.whole(classes, "classes", 1)
-    array = np.asarray(labels)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"labels must be whole numbers, not {checks.described(labels)}")
+    array = checks.real_array(labels, "labels")
     if array.ndim != 1:
         raise ValueError(f"labels must have one axis; their shape is {array.shape}")
-    outside = np.flatnonzero((array < 0) | (array >= classes))
+    outside = np.flatnonzero(~np.isin(array, np.arange(classes)))
     if outside.size:
         k = outside[0]
-        raise ValueError(f"labels must lie between 0 and {classes - 1}; labels[{k}] is {array[k]}")
-    return np.eye(classes)[array]
+        raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}; labels[{k}] is {array[k]:g}")
+    return np.eye(classes)[array.astype(int)]
 
 
 def standardize(values):

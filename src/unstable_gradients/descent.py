@@ -263,8 +263,8 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
     parameters = [*network.weights, *network.biases, *(network.gains[l] for l in gained)]
     depth = len(network.weights)
     layers = [*range(1, depth + 1), *range(1, depth + 1), *(l + 1 for l in gained)]
-    harmless = np.sqrt(min(float(np.finfo(p.dtype).max) for p in parameters)) / rate
-    watched = clip is not None or gained or decay > 1 or rate * decay > 1
+    harmless = math.sqrt(min(np.finfo(p.dtype).max for p in parameters)) / rate
+    uncertain = clip is not None or gained or decay > 1 or rate * decay > 1
     costs, norms, divergence = [], [], None
     with np.errstate(all="ignore"):
         for update, rows in enumerate(batches, start=1):
@@ -276,22 +276,26 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
             if observe is not None:
                 observe(update, trace, g)
             size = sum(norms[-1].tolist())
-            divergence = _first_not_finite(update, trace, g, size)
-            if divergence is not None:
-                break
-            steps = [*g.weights, *g.biases, *(g.gains[l] for l in gained)]
+            # A sum of squares is the fastest way to see that all is finite; if it is not, look closer.
+            watched = trace.z[1:] + [v for l in gained for v in (trace.spread[l + 1], g.gains[l])]
+            if not math.isfinite(size + g.cost + sum([np.vdot(v, v) for v in watched])):
+                divergence = _first_not_finite(update, trace, g)
+                if divergence is not None:
+                    break
+            steps = g.weights + g.biases + [g.gains[l] for l in gained]
             if clip is not None:
                 steps = _clipped(clip, steps)
             if decay:
                 steps = [step + decay * p for step, p in zip(steps[:depth], parameters)] + steps[depth:]
             # Below this size no step can take a parameter out of the range.
-            if watched or size > harmless:
+            if uncertain or size > harmless:
                 moved = [(p - rate * step).astype(p.dtype) for p, step in zip(parameters, steps)]
                 divergence = _left_range(update, layers, moved)
                 if divergence is not None:
                     break
             for p, step in zip(parameters, steps):
                 p -= rate * step
+            del trace, g  # the next pass finds their memory still in the cache
     norms = np.reshape(norms, (-1, 2 * depth))
     return TrainingHistory(network, np.array(costs), norms[:, :depth], norms[:, depth:], divergence)
 
@@ -317,13 +321,9 @@ def _clipped(clip, gradients):
     return clipped
 
 
-def _first_not_finite(update, trace, g, size):
+def _first_not_finite(update, trace, g):
     """Return the Divergence of this pass, in the order of its computation, or None."""
     last = len(g.weights)
-    # A sum of squares is the fastest way to see that all is finite; if it is not, look closer.
-    seen = [*trace.z[1:], *(v for v in (*trace.spread, *g.gains) if v is not None)]
-    if math.isfinite(size + g.cost + sum([np.vdot(v, v) for v in seen])):
-        return None
     for l in range(1, last + 1):
         for quantity, values in (("spread", trace.spread[l]), ("z", trace.z[l]), ("a", trace.a[l])):
             if not (values is None or np.isfinite(values).all()):
@@ -337,7 +337,7 @@ def _first_not_finite(update, trace, g, size):
             v is None or np.isfinite(v).all() for v in (g.weights[l - 1], g.biases[l - 1], g.gains[l - 1])
         ):
             return Divergence(update, l, "gradient")
-    return None  # a norm may be infinite where no number is
+    return None  # a square may be infinite where no number is
 
 
 def _left_range(update, layers, parameters):
@@ -353,12 +353,11 @@ def _training_data(network, x, y, batches):
             f"network must be one network; the leading axes of its parameters, {network.leading}, make it many"
         )
     x, y = checks.real_array(x, "x"), checks.real_array(y, "y")
-    for name, array in (("x", x), ("y", y)):
-        if array.ndim != 2:
-            raise ValueError(f"{name} must have rows and columns; its shape is {array.shape}")
+    for name, array, width in (("x", x, network.sizes[0]), ("y", y, network.sizes[-1])):
+        if array.ndim != 2 or array.shape[1] != width or not len(array):
+            raise ValueError(f"{name} must have the shape (examples, {width}); its shape is {array.shape}")
     if len(x) != len(y):
         raise ValueError(f"x and y must have one row for each example; they have {len(x)} and {len(y)}")
-    networks.gradients(network, x[:1], y[:1])  # complains about the columns before the first update
     gains = [gain for gain in network.gains if gain is not None]
     given = {"x": [x], "y": [y], "weights": network.weights, "biases": network.biases, "gains": gains}
     for name, arrays in given.items():

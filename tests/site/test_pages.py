@@ -99,7 +99,7 @@ def test_buttons_of_a_lesson_offer_its_notebook_and_none_leads_elsewhere(pages):
 
 
 def test_formulas_and_figures_have_the_same_numbers_in_the_notebook(site, pages):
-    for path in sorted(site.rglob("*.ipynb")):
+    for path in sorted((site / "notebooks" / "lessons").glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
         page = pages[f"book/lessons/{path.stem}.html"]
@@ -113,7 +113,8 @@ def test_formulas_and_figures_have_the_same_numbers_in_the_notebook(site, pages)
 
 def test_notebooks_of_the_site_hold_no_outputs(site):
     notebooks = sorted(site.rglob("*.ipynb"))
-    assert notebooks and {path.parent for path in notebooks} == {site / "notebooks" / "lessons"}
+    folders = {site / "notebooks" / "lessons", site / "notebooks" / "homework"}
+    assert {path.parent for path in notebooks} == folders
     for path in notebooks:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         assert not any(cell.get("outputs") for cell in cells), f"{path.name} gives answers away"

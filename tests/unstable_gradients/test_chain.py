@@ -16,7 +16,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from mpmath import mp, mpf
 
 from unstable_gradients import chain, gradcheck
-from unstable_gradients.activations import Activation
+from unstable_gradients.activations import ACTIVATIONS, Activation
 
 jax.config.update("jax_enable_x64", True)
 
@@ -364,7 +364,7 @@ def test_only_the_product_of_input_and_first_weight_matters(x, y, parameters, po
 
 
 @pytest.mark.parametrize("scale", [1, 100])
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_float32_in_float32_out(activation, scale):
     rng = np.random.default_rng(5)
     weights, biases = scale * rng.normal(size=(2, 50, 4)).astype(np.float32)
@@ -429,7 +429,7 @@ def test_cost_is_half_the_squared_residual():
 # --- NaN, infinity and warnings -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("position", range(10))
 @pytest.mark.filterwarnings("error")
 def test_nan_in_gives_nan_out_without_a_warning(position, activation):
@@ -451,7 +451,7 @@ def test_nan_stays_in_its_own_row():
 
 
 @pytest.mark.parametrize("dtype", [float, np.float32, np.float64])
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.filterwarnings("error")
 def test_no_warning_for_z_up_to_ten_thousand(activation, dtype):
     for z in [*np.geomspace(0.1, 1e4, 60), 36.74, 87.4, 88.8, 103.9, 708.5, 709.8, 745.2]:
@@ -464,7 +464,7 @@ def test_no_warning_for_z_up_to_ten_thousand(activation, dtype):
             assert np.isfinite([*trace.a, *trace.slope[1:]]).all(), f"z = {sign * z}"
             for g in (
                 chain.backward(trace, dtype(0.4)),
-                chain.gradients(dtype(1.1), dtype(0.4), weights, biases),
+                chain.gradients(dtype(1.1), dtype(0.4), weights, biases, activation),
             ):
                 assert np.isfinite([g.cost, *g.weights, *g.biases]).all(), f"z = {sign * z}"
 

@@ -15,13 +15,24 @@ def loaded_by(statement):
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["chain", "activations", "scaled", "gradcheck", "claims", "glue"])
+NUMBERS = """activations chain checks claims costs datasets descent elementary glue gradcheck initializers network
+scaled sweep""".split()
+
+
+@pytest.mark.parametrize("module", NUMBERS)
 def test_a_module_of_numbers_loads_numpy_alone(module):
     assert loaded_by(f"import unstable_gradients; from unstable_gradients import {module}") == set()
 
 
 def test_computing_gradients_loads_nothing_more():
     assert loaded_by("from unstable_gradients import chain; chain.gradients(0.3, 0.2, [0.7], [0.4])") == set()
+
+
+def test_training_a_network_loads_nothing_more():
+    statement = """from unstable_gradients import descent, network
+net = network.Network([[[0.7]], [[0.4]]], activation="gelu")
+descent.train(net, [[0.3]], [[0.2]], 0.1, 2)"""
+    assert loaded_by(statement) == set()
 
 
 def test_the_symbols_load_sympy():

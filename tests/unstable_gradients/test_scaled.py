@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from mpmath import mpf
 
 from unstable_gradients.elementary import exp, tanh
-from unstable_gradients.scaled import Scaled
+from unstable_gradients.scaled import Scaled, norm
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv]
+EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
 WIDTHS = {np.float32: 32, np.float64: 64}
 
 operation = pytest.mark.parametrize("operation", ARITHMETIC, ids=lambda f: f.__name__)
@@ -189,3 +191,63 @@ def test_arrays_leave_the_operation_to_scaled_and_broadcast():
     product = row * column
     assert isinstance(product, Scaled)
     np.testing.assert_array_equal(product.to_float(), row * column.to_float())
+
+
+# --- Norms
+
+SHAPES = array_shapes(min_dims=1, max_dims=3, max_side=4)
+
+
+def exact_norm(values):
+    with mpmath.workdps(60):
+        return mpmath.sqrt(mpmath.fsum(mpf(float(v)) ** 2 for v in np.ravel(values)))
+
+
+@precision
+@given(data=st.data())
+def test_norm_is_right_wherever_it_is_a_number(dtype, data):
+    limits = np.finfo(dtype)
+    size = st.floats(0, float(limits.max), width=WIDTHS[dtype])
+    values = data.draw(arrays(dtype, SHAPES, elements=size | size.map(lambda v: -v)))
+    got, true = norm(values, tuple(range(values.ndim))), exact_norm(values)
+    assert got.dtype == dtype
+    if true > limits.max:
+        assert got == np.inf or got == limits.max
+    else:  # subnormal numbers are counted in their own steps
+        assert abs(float(got) - true) <= 8 * float(limits.eps) * true + float(limits.smallest_subnormal)
+
+
+@given(values=arrays(float, array_shapes(min_dims=3, max_dims=3, max_side=3), elements=st.floats(-1e3, 1e3)))
+def test_norm_over_some_axes_leaves_the_others(values):
+    got = norm(values, (-2, -1))
+    assert got.shape == values.shape[:1]
+    np.testing.assert_allclose(got, [float(exact_norm(v)) for v in values], rtol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1.0, 1e200, 1e307])
+def test_norm_of_one_row_does_not_depend_on_the_others(size):
+    rows = np.array([[3e-170, -4e-170], [3.0, 4.0], [0.0, 0.0], [size, -size]])
+    np.testing.assert_allclose(
+        norm(rows, (1,)), [5e-170, 5.0, 0.0, np.sqrt(2) * size], rtol=1e-4 if size < 1e-308 else 1e-15
+    )
+
+
+@given(values=arrays(float, 4, elements=st.floats(1e-150, 1e150)), power=st.integers(-500, 500))
+def test_norm_grows_with_its_numbers_to_the_last_bit_of_a_power_of_two(values, power):
+    """So nothing is lost where the scaling begins."""
+    moved = np.ldexp(values, power)
+    assume(np.all(np.isfinite(moved)) and np.all(moved > TINY))
+    assert norm(moved, (0,)) == pytest.approx(np.ldexp(norm(values, (0,)), power), rel=4 * EPS, abs=0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_norm_of_what_is_not_finite():
+    rows = np.array([[1.0, np.inf], [np.nan, 2.0], [3.0, 4.0], [-np.inf, 1e300], [1e308, 1e308]])
+    np.testing.assert_array_equal(norm(rows, (1,))[:4], [np.inf, np.nan, 5.0, np.inf])
+    assert norm(rows, (1,))[4] == pytest.approx(np.sqrt(2) * 1e308, rel=1e-15)
+    assert norm(np.full(4, 1e308), (0,)) == np.inf, "a norm beyond the range"
+
+
+def test_norm_of_nothing_is_zero():
+    assert norm(np.empty(0), (0,)) == 0
+    assert norm(np.empty((0, 3)), (1,)).shape == (0,)

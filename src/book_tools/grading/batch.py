@@ -34,6 +34,8 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
     PressError
         If something is wrong with what was given; nothing is written then.
     """
+    if os.name != "posix":
+        raise PressError("grading needs Linux or macOS; on Windows run it in WSL or in a Linux container")
     all_masters = masters(book)
     if assignment and assignment not in {master.name for master in all_masters}:
         known = ", ".join(master.name for master in all_masters)

@@ -1,8 +1,8 @@
 """Where code of students runs: without network, rights, time without end, or sight of anything else.
 
-On Linux with bubblewrap everything is enforced. Elsewhere the code still runs in a process of its own, as
-a user of its own where the grader is root, with what limits the system has; :func:`missing` says what is
-not enforced.
+On Linux with bubblewrap everything is enforced. On other systems like it (Windows is none) the code still
+runs in a process of its own, as a user of its own where the grader is root, with what limits the system
+has; :func:`missing` says what is not enforced.
 """
 
 import functools
@@ -72,13 +72,11 @@ def missing():
     ]
     if wall() == "user":
         return said
-    said += [
+    return [
+        *said,
         "it runs as the user who grades: it can read what that user can read, the key of the course among it",
         "it can end other processes of that user, and leave some of its own behind",
     ]
-    if os.name != "posix":
-        said.append("there are no limits on memory, files and processes")
-    return said
 
 
 @functools.cache
@@ -89,7 +87,7 @@ def wall():
     """
     if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
         return "bubblewrap"
-    if os.name == "posix" and os.geteuid() == 0 and shutil.which("setpriv"):
+    if os.geteuid() == 0 and shutil.which("setpriv"):
         if _succeeds([*_become(USER), sys.executable, "-c", "import unstable_gradients"]):
             return "user"
     return "process"
@@ -244,7 +242,7 @@ def environment(here):
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-    } | ({"SYSTEMROOT": os.environ["SYSTEMROOT"]} if os.name == "nt" else {})
+    }
 
 
 def command(here, limits, user):

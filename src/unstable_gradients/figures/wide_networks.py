@@ -42,7 +42,7 @@ def network_diagram(ax, sizes, path):
     return ax
 
 
-def singular_values(ax, spectra, stretches, labels):
+def stretches(ax, spectra, met, labels):
     """Draw the singular values of matrices by rank, with what each matrix did to one column.
 
     Parameters
@@ -50,7 +50,7 @@ def singular_values(ax, spectra, stretches, labels):
     ax : Axes
     spectra : sequence of arrays, shape (n,)
         The singular values of each matrix, the largest first.
-    stretches : sequence of float
+    met : sequence of float
         By what each matrix multiplied the length of a column; a dashed line.
     labels : sequence of str
 
@@ -59,7 +59,7 @@ def singular_values(ax, spectra, stretches, labels):
     Axes
     """
     for values, stretch, label, marker, color in zip(
-        spectra, stretches, labels, MARKERS, colors_for(None, len(labels))
+        spectra, met, labels, MARKERS, colors_for(None, len(labels))
     ):
         ranks = np.arange(1, len(values) + 1)
         ax.semilogy(ranks, values, marker=marker, ms=4, lw=1, color=color)

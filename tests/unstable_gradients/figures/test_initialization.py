@@ -1,26 +1,11 @@
-"""The figures of lesson 8."""
+"""The figures of lesson 8, Initialization."""
 
-import io
-from typing import NamedTuple
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from unstable_gradients import figures
-
-
-class Example(NamedTuple):
-    """Arguments after the Axes, the scales of the two axes, and the keys of COLORS that appear."""
-
-    arguments: tuple
-    scales: str
-    keys: str
-
+from .conftest import TWO, Example
 
 LINE = np.linspace(0.3, 4.0, 21)
-TWO = ["vanishing", "exploding"]  # labels that name their own colors
 
 EXAMPLES = {
     "spectra": Example(
@@ -49,39 +34,7 @@ EXAMPLES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def without_screen():
-    backend = matplotlib.get_backend()
-    matplotlib.use("Agg")
-    yield
-    plt.close("all")
-    matplotlib.use(backend)
-
-
-def drawn(name):
-    _, ax = plt.subplots()
-    assert getattr(figures, name)(ax, *EXAMPLES[name].arguments) is ax
-    return ax
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_scales(name):
-    ax = drawn(name)
-    assert f"{ax.get_xscale()} {ax.get_yscale()}" == EXAMPLES[name].scales
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_takes_its_colors_from_the_keys(name, monkeypatch):
-    keys = set(EXAMPLES[name].keys.split(", "))
-    replaced = {key: f"#{0xA1B2C0 + i:06x}" for i, key in enumerate(figures.COLORS)}
-    for key, color in replaced.items():
-        monkeypatch.setitem(figures.COLORS, key, color)
-    file = io.StringIO()
-    drawn(name).figure.savefig(file, format="svg")
-    assert {key for key, color in replaced.items() if color in file.getvalue()} == keys
-
-
-def test_spectra_are_sorted_and_end_at_the_lowest():
+def test_spectra_are_sorted_and_end_at_the_lowest(drawn):
     ax = drawn("spectra")
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), [0.4, -1.2, -3])
     np.testing.assert_allclose(ax.lines[0].get_xdata(), [1 / 3, 2 / 3, 1])
@@ -89,11 +42,11 @@ def test_spectra_are_sorted_and_end_at_the_lowest():
     assert ax.texts[1].xy == (2 / 3, -7)  # the last one that is seen
 
 
-def test_modes_are_labeled_where_they_are_halfway():
+def test_modes_are_labeled_where_they_are_halfway(drawn):
     assert [text.xy[1] for text in drawn("modes_by_time").texts] == pytest.approx([4, 2], abs=0.2)
 
 
-def test_phases_meet_where_chi_is_1():
+def test_phases_meet_where_chi_is_1(drawn):
     ax = drawn("phase_diagram")
     bands, lines = ax.collections
     assert {0.5, 0.8, 1, 1.25, 1.5} <= set(bands.levels)
@@ -101,17 +54,12 @@ def test_phases_meet_where_chi_is_1():
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), 2.3 + LINE / 4)
 
 
-def test_layers_are_counted_from_1():
+def test_layers_are_counted_from_1(drawn):
     for line in drawn("correlation_by_layer").lines:
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3])
 
 
-def test_depths_are_interrupted_at_the_edge():
+def test_depths_are_interrupted_at_the_edge(drawn):
     ordered, chaotic, edge = drawn("depth_scales").lines
     assert max(ordered.get_xdata()) < 1.76 < min(chaotic.get_xdata())
     assert set(edge.get_xdata()) == {1.76}
-
-
-def test_gaussian_and_orthogonal_are_told_apart_by_color():
-    rgb = [matplotlib.colors.to_rgb(figures.COLORS[key]) for key in ("Gaussian", "orthogonal")]
-    assert np.linalg.norm(np.subtract(*rgb)) > 0.25
