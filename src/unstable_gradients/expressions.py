@@ -28,7 +28,7 @@ class ExpressionError(ValueError):
     """A text is no formula in the letters that are asked for, or has no value somewhere."""
 
 
-FUNCTIONS = ("exp", "log", "sqrt", "sinh", "cosh", "tanh", "sigmoid")
+FUNCTIONS = ("exp", "log", "sqrt", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid")
 
 
 def _function(name):
@@ -115,6 +115,11 @@ class Expression:
                 steps.append(("letter", node.id))
             elif isinstance(node, ast.Call):
                 name = getattr(node.func, "id", None)
+                if name in ("Derivative", "Subs"):
+                    raise ExpressionError(
+                        "a derivative in it is not worked out: try .doit(), or, if it is one of sigmoid, of which "
+                        "SymPy knows only the name, write out its slope yourself"
+                    )
                 if name not in FUNCTIONS:
                     raise ExpressionError(
                         f"the function {ast.unparse(node.func)[:40]!r} is not known; known are {', '.join(FUNCTIONS)}"

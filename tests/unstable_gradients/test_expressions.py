@@ -157,6 +157,16 @@ REFUSED = {
     "a loop": ("[x for x in y]", "no ListComp"),
     "two arguments": ("exp(x, 2)", "takes one argument"),
     "an argument by name": ("exp(x=1)", "takes one argument"),
+    "a derivative": (
+        str(sympy.Function("sigmoid")(sympy.Symbol("x")).diff()),
+        "a derivative in it is not worked out",
+    ),
+    "a derivative at a place": (
+        str(sympy.Function("sigmoid")(2 * sympy.Symbol("x")).diff()),
+        "a derivative in it is not worked out",
+    ),
+    "an inverse beyond its range": ("acosh(x)", "no real value"),
+    "an inverse at its end": ("atanh(y/2)", "no"),
     "a starred argument": ("exp(*x)", "takes one argument"),
     "another letter": ("q", "'q' is not among its letters: x, y"),
     "a Greek letter": ("σ(x)", "character 'σ'"),
@@ -190,6 +200,16 @@ def test_numbers_and_sympy_expressions_are_formulas():
     assert Expression(sympy.Rational(1, 3) * x, ["x"]).value({"x": 3}) == 1
     assert Expression(0.5, []).value({}) == 0.5
     assert str(Expression(x + 1, ["x"])) == "x + 1"
+
+
+def test_inverse_functions_agree_with_their_logarithms():
+    forms = {
+        "asinh(y)": "log(y + sqrt(y**2 + 1))",
+        "acosh(y)": "log(y + sqrt(y**2 - 1))",
+        "atanh(x)": "log((1 + x)/(1 - x))/2",
+    }
+    for one, other in forms.items():
+        assert agree(Expression(one, ["x", "y"]), Expression(other, ["x", "y"]), [{"x": 0.3, "y": 1.7}]), one
 
 
 def test_zero_agrees_with_zero():

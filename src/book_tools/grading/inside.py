@@ -54,13 +54,10 @@ def _ask():
     sys.path.insert(0, HERE)
     import numpy, wire
     sheet = [v for v in list(globals().values()) if type(v).__name__ == "Sheet"][-1]
-    def argument(packed):
-        value = wire.unpack(packed)
-        return numpy.array(value) if isinstance(value, list) else value
     def ask(function, place):
         try:
             with numpy.errstate(all="ignore"):
-                return {"value": wire.pack(function(*(argument(p) for p in place)))}
+                return {"value": wire.pack(function(*(wire.unpack(p) for p in place)))}
         except BaseException as error:
             return {"error": f"{type(error).__name__}: {error}"[:200]}
     places, returned = json.loads(PLACES), {}

@@ -1,10 +1,12 @@
 """Numbers on the way in and out of the sandbox: text of fixed form, nothing that could be executed.
 
-A float is its :meth:`float.hex`; an array or list of numbers is a list, as deep as it has axes. Both sides
-use this file: the sandbox has a copy of it.
+A float is its :meth:`float.hex`; a list is a list; an array is a dict ``{"array": ...}`` of lists, as deep
+as it has axes. Both sides use this file: the sandbox has a copy of it.
 """
 
 import re
+
+import numpy as np
 
 NUMBER = re.compile(r"-?(0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}|0x0\.0p\+0|inf|nan)")
 LARGEST = 10_000  # numbers in one value
@@ -16,7 +18,7 @@ class WireError(ValueError):
 
 
 def pack(value):
-    """Return a number, array or list of them as nested lists of texts; texts stay as they are.
+    """Return a number or text, an array of numbers, or a list of any of these, as what JSON can hold.
 
     Raises
     ------
@@ -27,6 +29,8 @@ def pack(value):
 
 
 def _pack(value, room, depth):
+    if isinstance(value, np.ndarray) and value.ndim:
+        return {"array": _pack(value.tolist(), room, depth)}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
@@ -44,7 +48,7 @@ def _pack(value, room, depth):
 
 
 def unpack(packed):
-    """Return what :func:`pack` packed, as floats, texts and lists.
+    """Return what :func:`pack` packed, as floats, texts, lists and arrays.
 
     Raises
     ------
@@ -55,6 +59,8 @@ def unpack(packed):
 
 
 def _unpack(packed, room, depth):
+    if isinstance(packed, dict) and list(packed) == ["array"] and isinstance(packed["array"], list):
+        return _array(_unpack(packed["array"], room, depth))
     if isinstance(packed, list):
         if depth == 0:
             raise WireError("lists are nested too deeply")
@@ -67,3 +73,14 @@ def _unpack(packed, room, depth):
     if not isinstance(packed, str) or not NUMBER.fullmatch(packed):
         raise WireError("a number was expected")
     return float.fromhex(packed)
+
+
+def _array(lists):
+    """Return nested lists of floats as an array."""
+    try:
+        array = np.array(lists)
+    except ValueError:
+        raise WireError("the rows of an array have different lengths") from None
+    if array.dtype != float:
+        raise WireError("an array holds numbers")
+    return array

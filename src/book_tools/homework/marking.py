@@ -21,7 +21,7 @@ BY_PERSON = ("text", "figure")
 IN_GENERAL = {
     "number": "The number is not right. Do the visible check and your derivation use the same formula?",
     "function": "The function passes at some numbers, perhaps, but not at others. Try it with numbers of your own.",
-    "expression": "The formula has another value than the right one. Compare it with a numerical derivative.",
+    "expression": "The formula has another value than the right one, if not everywhere. Try it at numbers for which you know the answer in another way.",
 }
 
 
@@ -39,7 +39,7 @@ class Question:
         From :class:`Hidden` numbers to the places at which a function or formula is evaluated: a list
         of tuples of arguments, or of dicts from letters to numbers.
     tolerance : float
-        By how much a number may be off, relative to the right one.
+        By how much a number may be off, relative to the right one; six digits are enough.
     mistakes : list of (answer, feedback)
         Wrong answers that can be expected, in the kind of the question, and what to say to each.
     rubric : str
@@ -50,7 +50,7 @@ class Question:
     points: int
     kind: str
     places: object = None
-    tolerance: float = 1e-6
+    tolerance: float = 1e-5
     mistakes: list = field(default_factory=list)
     rubric: str = ""
 
@@ -166,11 +166,7 @@ class AnswerKey:
             letters = self._answers[question.name].value.letters
             one, other = (Expression(text, letters) for text in (given, expected))
             return agree(one, other, self.places(question.name))
-        if question.kind == "number":
-            given, expected = [given], [expected]
-        return len(given) == len(expected) and all(
-            _close(one, other, question.tolerance) for one, other in zip(given, expected)
-        )
+        return _close(given, expected, question.tolerance)
 
 
 def _forget(figure):
@@ -181,10 +177,16 @@ def _forget(figure):
 
 
 def _close(given, expected, tolerance):
-    """Return whether two numbers, or arrays or sequences of numbers, are the same.
+    """Return whether two numbers, arrays, or lists of such are the same. A list may stand for an array.
 
     Infinite and NaN are the same as themselves, so that a mistake may be known by them.
     """
+    if isinstance(expected, (list, tuple)):
+        if not isinstance(given, (list, tuple)) and np.ndim(given) == 0:
+            return False
+        return len(given) == len(expected) and all(
+            _close(one, other, tolerance) for one, other in zip(given, expected)
+        )
     try:
         given, expected = np.asarray(given, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):

@@ -1,5 +1,7 @@
 """Numbers on their way in and out of the sandbox."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,8 +22,28 @@ def test_what_goes_in_comes_out_to_the_last_bit(value):
     assert unpack(pack(value)) == value
 
 
-def test_arrays_and_integers_become_lists_and_floats():
-    assert unpack(pack(np.array([[1, 2], [3, 4]]))) == [[1.0, 2.0], [3.0, 4.0]]
+@pytest.mark.parametrize(
+    "array",
+    [np.array([[1.0, 2.0], [3.0, 4.5]]), np.arange(3), np.float32([0.1]), np.array([]), np.zeros((1, 2, 3))],
+    ids=lambda array: f"{array.dtype}{array.shape}",
+)
+def test_an_array_comes_out_as_an_array_of_floats(array):
+    out = unpack(json.loads(json.dumps(pack(array))))
+    assert isinstance(out, np.ndarray) and out.dtype == float
+    np.testing.assert_array_equal(out, array, strict=False)
+    assert out.shape == array.shape
+
+
+def test_a_list_of_arrays_stays_a_list_of_arrays_whatever_their_shapes():
+    for shapes in ([(2, 3), (4,)], [(3,), (3,)], [(2, 2), (2, 2)], [(1,)]):
+        arrays = [np.full(shape, 0.1) for shape in shapes]
+        out = unpack(pack(arrays))
+        assert type(out) is list and [part.shape for part in out] == shapes
+        assert all(np.array_equal(one, other) for one, other in zip(out, arrays))
+        assert unpack(pack(tuple(arrays)))[0].shape == shapes[0], "a tuple becomes a list"
+
+
+def test_integers_and_numbers_of_numpy_become_floats():
     assert unpack(pack((np.float32(0.5), 3, np.int64(4)))) == [0.5, 3.0, 4.0]
     assert np.isnan(unpack(pack(float("nan")))) and unpack(pack(-np.inf)) == -np.inf
 
@@ -33,8 +55,32 @@ class Lying(float):
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, 1j, object(), {"a": 1}, [[[[[1.0]]]]], [0.0] * 10_001, b"1", lambda: 1],
-    ids=["boolean", "None", "complex", "object", "dict", "deep", "many", "bytes", "function"],
+    [
+        True,
+        None,
+        1j,
+        object(),
+        {"a": 1},
+        [[[[[1.0]]]]],
+        np.zeros((1,) * 5),
+        np.array([1j]),
+        [0.0] * 10_001,
+        b"1",
+        lambda: 1,
+    ],
+    ids=[
+        "boolean",
+        "None",
+        "complex",
+        "object",
+        "dict",
+        "deep",
+        "deep array",
+        "complex array",
+        "many",
+        "bytes",
+        "function",
+    ],
 )
 def test_what_is_no_number_is_not_packed(value):
     with pytest.raises(WireError):
@@ -55,6 +101,14 @@ def test_a_number_with_a_hex_of_its_own_is_packed_as_the_number():
         None,
         True,
         {"a": "0x1.8p+0"},
+        {"array": "0x1.8p+0"},
+        {"array": ["0x1.8p+0"], "list": []},
+        {"array": [["0x1.8p+0"], ["0x1.8p+0", "0x1.8p+0"]]},
+        {"array": ["0x1.8p+0", ["0x1.8p+0"]]},
+        {"array": ["'1.5"]},
+        {"array": ["0x1.8p+0", "'1.5"]},
+        {"array": [[[[["0x1.8p+0"]]]]]},
+        {"array": ["0x1.8p+0"] * 10_001},
         "0x1." + "8" * 99 + "p+0",
         "",
         "0x1.8p+99999",

@@ -72,35 +72,35 @@ formula = sheet.expression("edge", edge, letters)
         # the rate that is best along the steepest direction, which is half of the edge
         """
 largest = (h11 + h22 + sympy.sqrt((h11 - h22) ** 2 + 4 * h12**2)) / 2
-edge = 1 / (largest + MU)
+edge = 1 / (largest + mu)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the flattest direction instead of the steepest
         """
 eigenvalue = (h11 + h22 - sympy.sqrt((h11 - h22) ** 2 + 4 * h12**2)) / 2
-edge = 2 / (eigenvalue + MU)
+edge = 2 / (eigenvalue + mu)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the trace: it is safe, but not the edge
         """
-edge = 2 / (h11 + h22 + 2 * MU)
+edge = 2 / (h11 + h22 + 2 * mu)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the student's own mu instead of the letter
         """
-hessian = sympy.Matrix([[h11 + mu, h12], [h12, h22 + mu]])
+hessian = sympy.Matrix([[h11 + my_mu, h12], [h12, h22 + my_mu]])
 edge = 2 / max(hessian.eigenvals(), key=lambda value: value.subs({h11: 2, h12: 1, h22: 1}))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the 4 in the discriminant is forgotten
         """
 largest = (h11 + h22 + sympy.sqrt((h11 - h22) ** 2 + h12**2)) / 2
-edge = 2 / (largest + MU)
+edge = 2 / (largest + mu)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the weight decay differentiated without its half: twice its curvature
         """
-a, b = h11 + 2 * MU, h22 + 2 * MU
+a, b = h11 + 2 * mu, h22 + 2 * mu
 edge = 4 / (a + b + sympy.sqrt((a - b) ** 2 + 4 * h12**2))
 formula = sheet.expression("edge", edge, letters)
 """,
@@ -108,22 +108,22 @@ formula = sheet.expression("edge", edge, letters)
     "steps": [
         # rounded down
         """
-steps = int(np.log(1e-6) / np.log(np.max(abs(1 - eta * curvatures))))
+steps = int(np.log(1e-6) / np.log(np.max(abs(1 - my_eta * curvatures))))
 sheet.number("steps", steps)
 """,
         # not a whole number
         """
-steps = np.log(1e-6) / np.log(1 - eta * curvatures[0])
+steps = np.log(1e-6) / np.log(1 - my_eta * curvatures[0])
 sheet.number("steps", steps)
 """,
         # gradient flow instead of steps
         """
-steps = np.ceil(np.log(1e6) / (eta * curvatures.min()))
+steps = np.ceil(np.log(1e6) / (my_eta * curvatures.min()))
 sheet.number("steps", steps)
 """,
-        # the steepest direction, which is the first to arrive here
+        # the flattest direction, as if it were the slowest with every rate
         """
-steps = int(np.ceil(np.log(1e-6) / np.log(abs(1 - eta * curvatures[2]))))
+steps = int(np.ceil(np.log(1e-6) / np.log(1 - my_eta * curvatures[0])))
 sheet.number("steps", steps)
 """,
         # until the cost, not the error, is down to a millionth
@@ -132,7 +132,7 @@ def the_cost(error):
     return np.sum(curvatures * error**2) / 2, curvatures * error
 
 
-costs = descend(the_cost, np.ones(3), eta, 20_000).costs
+costs = descend(the_cost, np.ones(3), my_eta, 20_000).costs
 steps = int(np.argmax(costs <= 1e-6 * costs[0]))
 sheet.number("steps", steps)
 """,
@@ -140,7 +140,7 @@ sheet.number("steps", steps)
         """
 error, steps = np.ones(3), 0
 while np.linalg.norm(error) > 1e-6 * np.sqrt(3):
-    error = (1 - eta * curvatures) * error
+    error = (1 - my_eta * curvatures) * error
     steps += 1
 sheet.number("steps", steps)
 """,
@@ -148,7 +148,7 @@ sheet.number("steps", steps)
         """
 error, visited = np.ones(3), [np.ones(3)]
 while np.max(np.abs(visited[-1])) > 1e-6:
-    visited.append(visited[-1] * (1 - eta * curvatures))
+    visited.append(visited[-1] * (1 - my_eta * curvatures))
 steps = len(visited)
 sheet.number("steps", steps)
 """,
@@ -156,37 +156,37 @@ sheet.number("steps", steps)
     "escape": [
         # gradient flow instead of steps
         """
-escape = sympy.log(r / d) / (ETA * x * y)
+escape = sympy.log(r / d) / (eta * x * y)
 formula = sheet.expression("escape", escape, letters)
 """,
         # x and y as in the lesson
         """
-escape = sympy.log(r / d) / sympy.log(1 + ETA)
+escape = sympy.log(r / d) / sympy.log(1 + eta)
 formula = sheet.expression("escape", escape, letters)
 """,
         # the factor of the direction that shrinks
         """
-escape = sympy.log(r / d) / sympy.log(1 - ETA * x * y)
+escape = sympy.log(r / d) / sympy.log(1 - eta * x * y)
 formula = sheet.expression("escape", escape, letters)
 """,
         # the distance taken for a coordinate at the start, but not at the end
         """
-escape = sympy.log(sympy.sqrt(2) * r / d) / sympy.log(1 + ETA * x * y)
+escape = sympy.log(sympy.sqrt(2) * r / d) / sympy.log(1 + eta * x * y)
 formula = sheet.expression("escape", escape, letters)
 """,
         # the input once too often
         """
-escape = sympy.log(r / d, 1 + ETA * x**2 * y)
+escape = sympy.log(r / d, 1 + eta * x**2 * y)
 formula = sheet.expression("escape", escape, letters)
 """,
         # the cost taken without its half
         """
-escape = sympy.log(r / d) / sympy.log(1 + 2 * ETA * x * y)
+escape = sympy.log(r / d) / sympy.log(1 + 2 * eta * x * y)
 formula = sheet.expression("escape", escape, letters)
 """,
         # how much it grows, instead of by which factor
         """
-escape = sympy.log(r - d) / sympy.log(1 + ETA * x * y)
+escape = sympy.log(r - d) / sympy.log(1 + eta * x * y)
 formula = sheet.expression("escape", escape, letters)
 """,
     ],
@@ -336,49 +336,49 @@ sheet.function("deltas", deltas)
     "dC_db1": [
         # target minus output
         """
-dC_db1 = (Y - a4) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
+dC_db1 = (y - a4) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the weight of the first layer too
         """
-dC_db1 = a4 - Y
+dC_db1 = a4 - y
 for w, z in ((w4, z4), (w3, z3), (w2, z2), (w1, z1)):
     dC_db1 *= w * S(z) * (1 - S(z))
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the gradient of the first weight
         """
-dC_db1 = X * (a4 - Y) * w2 * w3 * w4
+dC_db1 = x * (a4 - y) * w2 * w3 * w4
 for z in (z1, z2, z3, z4):
     dC_db1 *= sympy.exp(-z) / (1 + sympy.exp(-z)) ** 2
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the slope of the output is forgotten
         """
-dC_db1 = (a4 - Y) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
+dC_db1 = (a4 - y) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the weights are off by one layer
         """
 slopes = [a * (1 - a) for a in (a1, a2, a3, a4)]
-dC_db1 = (a4 - Y) * sympy.prod(slopes) * w1 * w2 * w3
+dC_db1 = (a4 - y) * sympy.prod(slopes) * w1 * w2 * w3
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the student's own y instead of the letter
         """
-dC_db1 = (a4 - y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
+dC_db1 = (a4 - my_y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2 * (1 - a2) * w2 * a1 * (1 - a1)
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the cost instead of its derivative
         """
-dC_db1 = (a4 - Y) ** 2 / 2 * w2 * w3 * w4
+dC_db1 = (a4 - y) ** 2 / 2 * w2 * w3 * w4
 for a in (a1, a2, a3, a4):
     dC_db1 *= a * (1 - a)
 formula = sheet.expression("dC_db1", dC_db1, letters)
 """,
         # the slope of the logistic function at a, not at z
         """
-dC_db1 = (a4 - Y) * w2 * w3 * w4
+dC_db1 = (a4 - y) * w2 * w3 * w4
 for a in (a1, a2, a3, a4):
     dC_db1 *= S(a) * (1 - S(a))
 formula = sheet.expression("dC_db1", dC_db1, letters)
@@ -387,76 +387,77 @@ formula = sheet.expression("dC_db1", dC_db1, letters)
     "dC_dw3": [
         # the activation of the own layer
         """
-dC_dw3 = (a4 - Y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * a3
+dC_dw3 = (a4 - y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * a3
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
         # the gradient of the bias
         """
-dC_dw3 = (a4 - Y) * a4 * (1 - a4) * w4 * a3 * (1 - a3)
+dC_dw3 = (a4 - y) * a4 * (1 - a4) * w4 * a3 * (1 - a3)
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
         # what comes in is taken before its activation
         """
-dC_dw3 = (a4 - Y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * z2
+dC_dw3 = (a4 - y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * z2
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
         # the own weight stays as a factor
         """
-dC_dw3 = (a4 - Y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2
+dC_dw3 = (a4 - y) * a4 * (1 - a4) * w4 * a3 * (1 - a3) * w3 * a2
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
         # the weight itself instead of that of the layer behind
         """
-dC_dw3 = (a4 - Y) * S(z4) * (1 - S(z4)) * w3 * S(z3) * (1 - S(z3)) * a2
+dC_dw3 = (a4 - y) * S(z4) * (1 - S(z4)) * w3 * S(z3) * (1 - S(z3)) * a2
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
         # counts layers from 0: the gradient of the last weight
         """
-dC_dw3 = (a4 - Y) * a4 * (1 - a4) * a3
+dC_dw3 = (a4 - y) * a4 * (1 - a4) * a3
 formula = sheet.expression("dC_dw3", dC_dw3, letters)
 """,
     ],
     "ratio": [
         # upside down
         """
-g = chain.gradients(x, y, weights, biases).biases
-ratio = abs(g[2] / g[0])
+ratio = 16 / abs(weights[1] * weights[2])
 sheet.number("ratio", ratio)
 """,
         # only one layer apart
         """
-g = gradcheck.complex_step(lambda b: cost(b, weights), biases)
-ratio = abs(g[1]) / abs(g[2])
+ratio = abs(weights[2]) / 4
 sheet.number("ratio", ratio)
 """,
         # Python counts from 0: the second layer divided by the fourth
         """
-g = gradcheck.complex_step(lambda b: cost(b, weights), biases)
-ratio = abs(g[1]) / abs(g[3])
+ratio = abs(weights[2] * weights[3]) / 16
 sheet.number("ratio", ratio)
 """,
-        # the slopes behind the weights instead of those before them
+        # the largest slope taken for 1/2
         """
-slopes = [s * (1 - s) for s in chain.forward(x, weights, biases).a[1:]]
-ratio = abs(weights[1] * slopes[1] * weights[2] * slopes[2])
+ratio = abs(weights[1] * weights[2]) / 4
 sheet.number("ratio", ratio)
 """,
-        # the gradients of the weights
+        # the gradients at the student's own biases
         """
-g = chain.gradients(x, y, weights, biases).weights
+g = chain.gradients(my_x, my_y, weights, biases).biases
 ratio = abs(g[0] / g[2])
 sheet.number("ratio", ratio)
 """,
-        # rounded too early
+        # three slopes, one for each layer
         """
-g = np.round(chain.gradients(x, y, weights, biases).biases, 5)
-ratio = abs(g[0] / g[2])
+ratio = abs(weights[1] * weights[2]) * 0.25**3
 sheet.number("ratio", ratio)
 """,
-        # both sizes squared
+        # the largest of some random trials, which does not have six digits
         """
-g = chain.gradients(x, y, weights, biases).biases
-ratio = g[0] ** 2 / g[2] ** 2
+tries = np.random.default_rng(0).uniform(-2, 2, size=(1000, 4))
+found = [chain.gradients(my_x, my_y, weights, b).biases for b in tries]
+ratio = max(abs(g[0] / g[2]) for g in found)
+sheet.number("ratio", ratio)
+""",
+        # the weights of the first two layers
+        """
+ratio = abs(weights[0] * weights[1]) / 16
 sheet.number("ratio", ratio)
 """,
     ],
@@ -536,10 +537,14 @@ sheet.function("log_ratio", log_ratio)
 """,
     ],
     "window": [
-        # half of the window
+        # one side of the middle only
         """
-root = sympy.sqrt(1 - 4 * K / w)
-window = sympy.log((1 + root) / (1 - root)) / w
+def edge(k):
+    root = sympy.sqrt(1 - 4 * k / w)
+    return sympy.log((1 + root) / (1 - root))
+
+
+window = (edge(1 / K) - edge(K)) / w
 formula = sheet.expression("window", window, letters)
 """,
         # the window of the lesson, for 1 instead of K
@@ -548,34 +553,55 @@ root = sympy.sqrt(1 - 4 / w)
 window = 2 / w * sympy.log((1 + root) / (1 - root))
 formula = sheet.expression("window", window, letters)
 """,
-        # the window for z instead of a
+        # z instead of a
         """
-root = sympy.sqrt(1 - 4 * K / w)
-window = 2 * sympy.log((1 + root) / (1 - root))
+def edge(k):
+    root = sympy.sqrt(1 - 4 * k / w)
+    return sympy.log((1 + root) / (1 - root))
+
+
+window = 2 * (edge(1 / K) - edge(K))
 formula = sheet.expression("window", window, letters)
 """,
-        # the window for the activation behind
+        # the windows for the activation behind
         """
-window = sympy.sqrt(1 - 4 * K / w)
+window = sympy.sqrt(1 - 4 / (K * w)) - sympy.sqrt(1 - 4 * K / w)
 formula = sheet.expression("window", window, letters)
 """,
-        # K at the wrong place
+        # at least 1/K only
         """
-root = sympy.sqrt(1 - 4 / w)
-window = K * 2 / w * sympy.log((1 + root) / (1 - root))
+root = sympy.sqrt(1 - 4 / (w * K))
+window = 2 / w * sympy.log((1 + root) / (1 - root))
 formula = sheet.expression("window", window, letters)
 """,
-        # the left edge minus the right one
+        # at least K minus at least 1/K
         """
-root = sympy.sqrt(1 - 4 * K / w)
-low, high = (1 - root) / 2, (1 + root) / 2
-window = (sympy.log(low / (1 - low)) - sympy.log(high / (1 - high))) / w
+def edge(k):
+    return sympy.acosh(w / (2 * k) - 1)
+
+
+window = 2 / w * (edge(K) - edge(1 / K))
 formula = sheet.expression("window", window, letters)
 """,
         # the largest slope taken for 1
         """
-root = sympy.sqrt(1 - K / w)
-window = 2 / w * sympy.log((1 + root) / (1 - root))
+def edge(k):
+    root = sympy.sqrt(1 - k / w)
+    return sympy.log((1 + root) / (1 - root))
+
+
+window = 2 / w * (edge(1 / K) - edge(K))
+formula = sheet.expression("window", window, letters)
+""",
+        # the student's own K in one of the two bounds
+        """
+def edge(k):
+    root = sympy.sqrt(1 - 4 * k / w)
+    return sympy.log((1 + root) / (1 - root))
+
+
+my_K = sheet.uniform("K", 1.5, 3.5)
+window = 2 / w * (edge(1 / K) - edge(my_K))
 formula = sheet.expression("window", window, letters)
 """,
     ],
@@ -583,8 +609,8 @@ formula = sheet.expression("window", window, letters)
         # from the middle to one end
         """
 def rise(offset):
-    trace = chain.forward(x, np.full(4, W), exact + [offset, 0, 0, 0])
-    return W**3 * np.prod(trace.slope[1:])
+    trace = chain.forward(my_x, np.full(4, weight), exact + [offset, 0, 0, 0])
+    return weight**3 * np.prod(trace.slope[1:])
 
 
 low, high = 0.0, 1.0
@@ -597,8 +623,8 @@ sheet.number("aim", aim)
         # all four weights
         """
 def rise(offset):
-    trace = chain.forward(x, np.full(4, W), exact + [offset, 0, 0, 0])
-    return np.prod(W * np.array(trace.slope[1:]))
+    trace = chain.forward(my_x, np.full(4, weight), exact + [offset, 0, 0, 0])
+    return np.prod(weight * np.array(trace.slope[1:]))
 
 
 low, high = 0.0, 1.0
@@ -611,7 +637,7 @@ sheet.number("aim", aim)
         # the gradient of the cost
         """
 def rise(offset):
-    return abs(chain.gradients(x, y, np.full(4, W), exact + [offset, 0, 0, 0]).biases[0])
+    return abs(chain.gradients(my_x, my_y, np.full(4, weight), exact + [offset, 0, 0, 0]).biases[0])
 
 
 low, high = 0.0, 1.0
@@ -624,8 +650,8 @@ sheet.number("aim", aim)
         # d z_4 / d b_1, without the last slope
         """
 def rise(offset):
-    trace = chain.forward(x, np.full(4, W), exact + [offset, 0, 0, 0])
-    return W**3 * np.prod(trace.slope[1:4])
+    trace = chain.forward(my_x, np.full(4, weight), exact + [offset, 0, 0, 0])
+    return weight**3 * np.prod(trace.slope[1:4])
 
 
 low, high = 0.0, 1.0
@@ -644,8 +670,8 @@ sheet.number("aim", aim)
         """
 inside = []
 for offset in np.arange(-0.05, 0.05, 1e-5):
-    trace = chain.forward(x, np.full(4, W), exact + [offset, 0, 0, 0])
-    if W**3 * np.prod(trace.slope[1:]) >= threshold:
+    trace = chain.forward(my_x, np.full(4, weight), exact + [offset, 0, 0, 0])
+    if weight**3 * np.prod(trace.slope[1:]) >= threshold:
         inside.append(offset)
 aim = inside[-1] - inside[0]
 sheet.number("aim", aim)
@@ -653,8 +679,8 @@ sheet.number("aim", aim)
         # every layer is linear but the last
         """
 def rise(offset):
-    z4 = (W / 4) ** 3 * offset
-    return (W / 4) ** 3 * SIGMOID.slope(z4)
+    z4 = (weight / 4) ** 3 * offset
+    return (weight / 4) ** 3 * SIGMOID.slope(z4)
 
 
 low, high = 0.0, 1.0
@@ -667,8 +693,8 @@ sheet.number("aim", aim)
         # half of the highest rise instead of the threshold
         """
 def rise(offset):
-    trace = chain.forward(x, np.full(4, W), exact + [offset, 0, 0, 0])
-    return W**3 * np.prod(trace.slope[1:])
+    trace = chain.forward(my_x, np.full(4, weight), exact + [offset, 0, 0, 0])
+    return weight**3 * np.prod(trace.slope[1:])
 
 
 low, high = 0.0, 1.0
@@ -683,28 +709,28 @@ sheet.number("aim", aim)
         # from where on the gradient itself is 0
         """
 stuck = 1
-while abs(0.5 - y) / 4 * (w_all / 4) ** (stuck - 1) > 0:
+while abs(0.5 - my_y) / 4 * (w_all / 4) ** (stuck - 1) > 0:
     stuck += 1
 sheet.number("stuck", stuck)
 """,
         # the spacing of floats at 1
         """
 stuck = 1
-while rate * abs(0.5 - y) / 4 * (w_all / 4) ** (stuck - 1) > np.finfo(float).eps:
+while rate * abs(0.5 - my_y) / 4 * (w_all / 4) ** (stuck - 1) > np.finfo(float).eps:
     stuck += 1
 sheet.number("stuck", stuck)
 """,
         # the whole distance to the next float, without rounding
         """
 stuck = 1
-while rate * abs(0.5 - y) / 4 * (w_all / 4) ** (stuck - 1) >= np.spacing(first_bias):
+while rate * abs(0.5 - my_y) / 4 * (w_all / 4) ** (stuck - 1) >= np.spacing(first_bias):
     stuck += 1
 sheet.number("stuck", stuck)
 """,
         # the last L at which the step still changes something
         """
 L = 1
-while first_bias + rate * (y - 0.5) / 4 * (w_all / 4) ** (L - 1) != first_bias:
+while first_bias + rate * (my_y - 0.5) / 4 * (w_all / 4) ** (L - 1) != first_bias:
     L += 1
 stuck = L - 1
 sheet.number("stuck", stuck)
@@ -712,7 +738,7 @@ sheet.number("stuck", stuck)
         # the number of hidden layers is taken for L, so that the output layer counts extra
         """
 L = 1
-while first_bias + rate * (y - 0.5) / 4 * (w_all / 4) ** (L - 1) != first_bias:
+while first_bias + rate * (my_y - 0.5) / 4 * (w_all / 4) ** (L - 1) != first_bias:
     L += 1
 stuck = L + 1
 sheet.number("stuck", stuck)
@@ -720,7 +746,7 @@ sheet.number("stuck", stuck)
         # the same up to the tolerance of NumPy, not the same float
         """
 L = 1
-while not np.isclose(first_bias - rate * (0.5 - y) / 4 * (w_all / 4) ** (L - 1), first_bias):
+while not np.isclose(first_bias - rate * (0.5 - my_y) / 4 * (w_all / 4) ** (L - 1), first_bias):
     L += 1
 stuck = L
 sheet.number("stuck", stuck)
@@ -728,14 +754,14 @@ sheet.number("stuck", stuck)
         # solved for L, but not rounded up to a whole number
         """
 lost = np.spacing(first_bias) / 2
-stuck = 1 + np.log(lost / (rate * abs(0.5 - y) / 4)) / np.log(w_all / 4)
+stuck = 1 + np.log(lost / (rate * abs(0.5 - my_y) / 4)) / np.log(w_all / 4)
 sheet.number("stuck", stuck)
 """,
         # float32, as in a library for training
         """
 b = np.float32(first_bias)
 L = 1
-while np.float32(b - np.float32(rate * (0.5 - y) / 4 * (w_all / 4) ** (L - 1))) != b:
+while np.float32(b - np.float32(rate * (0.5 - my_y) / 4 * (w_all / 4) ** (L - 1))) != b:
     L += 1
 stuck = L
 sheet.number("stuck", stuck)
@@ -827,19 +853,19 @@ sheet.function("update", update)
     "edge": [
         # the curvature with the half that the cost does not have
         """
-W2 = q / (p * W1)
-edge = 2 / (p * (W1**2 + W2**2))
+w2 = q / (p * w1)
+edge = 2 / (p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the best rate instead of the largest
         """
-W2 = q / (p * W1)
-edge = 1 / (2 * p * (W1**2 + W2**2))
+w2 = q / (p * w1)
+edge = 1 / (2 * p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # only w_2 moves, w_1 is given
         """
-edge = 1 / (p * W1**2)
+edge = 1 / (p * w1**2)
 formula = sheet.expression("edge", edge, letters)
 """,
         # both weights the same
@@ -849,25 +875,25 @@ formula = sheet.expression("edge", edge, letters)
 """,
         # w_2 without the division by p
         """
-W2 = q / W1
-edge = 1 / (p * (W1**2 + W2**2))
+w2 = q / w1
+edge = 1 / (p * (w1**2 + w2**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the student's own first weight
         """
-edge = 1 / (p * w1**2 + q**2 / (p * w1**2))
+edge = 1 / (p * my_w1**2 + q**2 / (p * my_w1**2))
 formula = sheet.expression("edge", edge, letters)
 """,
         # the sum of the weights, squared, instead of the sum of their squares
         """
-W2 = q / (p * W1)
-edge = 1 / (p * (W1 + W2) ** 2)
+w2 = q / (p * w1)
+edge = 1 / (p * (w1 + w2) ** 2)
 formula = sheet.expression("edge", edge, letters)
 """,
         # the mixed second derivative without its - 2 q
         """
-W2 = q / (p * W1)
-a, b, c = 2 * p * W2**2, 2 * p * W1**2, 4 * p * W1 * W2
+w2 = q / (p * w1)
+a, b, c = 2 * p * w2**2, 2 * p * w1**2, 4 * p * w1 * w2
 edge = 4 / (a + b + sympy.sqrt((a - b) ** 2 + 4 * c**2))
 formula = sheet.expression("edge", edge, letters)
 """,
@@ -1211,12 +1237,12 @@ sheet.number("left", left)
     "fourth": [
         # n**2 pairs of different neurons instead of n * (n - 1)
         """
-fourth = 1 + 6 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 / n
+fourth = 1 + 6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the 5 of the ReLU, scaled: it is right for the ReLU
         """
-fourth = 1 + 5 / n * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2
+fourth = 1 + 5 / n * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the ReLU
@@ -1226,27 +1252,27 @@ formula = sheet.expression("fourth", fourth, letters)
 """,
         # the fourth moment of a normal number taken for 1 instead of 3
         """
-fourth = 1 - 1 / n + 2 * (ALPHA**4 + BETA**4) / (n * (ALPHA**2 + BETA**2) ** 2)
+fourth = 1 - 1 / n + 2 * (alpha**4 + beta**4) / (n * (alpha**2 + beta**2) ** 2)
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the student's own slopes instead of the letters
         """
-fourth = 1 + (6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 - 1) / n
+fourth = 1 + (6 * (my_alpha**4 + my_beta**4) / (my_alpha**2 + my_beta**2) ** 2 - 1) / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # each side counts whole in the fourth power
         """
-fourth = (n - 1) / n + 12 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 / n
+fourth = (n - 1) / n + 12 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # the sum of the fourth powers only
         """
-fourth = 6 * (ALPHA**4 + BETA**4) / (n * (ALPHA**2 + BETA**2) ** 2)
+fourth = 6 * (alpha**4 + beta**4) / (n * (alpha**2 + beta**2) ** 2)
 formula = sheet.expression("fourth", fourth, letters)
 """,
         # how much more than 1
         """
-fourth = (6 * (ALPHA**4 + BETA**4) / (ALPHA**2 + BETA**2) ** 2 - 1) / n
+fourth = (6 * (alpha**4 + beta**4) / (alpha**2 + beta**2) ** 2 - 1) / n
 formula = sheet.expression("fourth", fourth, letters)
 """,
     ],

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell
 
 from book_tools import PressError
 from book_tools.homework.marking import BY_PERSON, IN_GENERAL, AnswerKey
+from book_tools.homework.marking import _close as close
 from book_tools.homework.master import Master
 from unstable_gradients.homework import NotYet, Sheet
 
@@ -65,8 +66,23 @@ def test_an_expected_mistake_gets_its_own_feedback(name, question, student):
         assert (mark.points, mark.feedback) == (0, feedback)
 
 
+@pytest.mark.parametrize("name, question", [("01_descent", "steps"), ("03_vanish_or_explode", "stuck")])
+def test_no_expected_mistake_in_a_whole_number_is_right_or_like_another_by_chance(name, question):
+    whole = MASTERS[name]
+    section, cells = "", []
+    for cell in whole.cells:
+        if cell.cell_type == "markdown" and "\n## " in "\n" + cell.source:
+            section = cell.source
+        if not section or f"{{points}}`{question}`" in section:
+            cells.append(cell)
+    for number in range(200):
+        key = AnswerKey(Master(name, whole.title, cells), "Deep Learning 1", f"s{number}", SECRET)
+        answers = [key.right(question), *(wrong for wrong, _ in key.questions[question].mistakes)]
+        assert len(set(map(float, answers))) == len(answers), f"s{number}: {answers}"
+
+
 def handed_in(name, question, cell, **names):
-    """Run the solution of an assignment with one cell replaced, as a notebook runs; return the answers as data.
+    """Run the solution of an assignment with one cell replaced, as a notebook runs; return its sheet.
 
     ``names`` are known to the cells from the start.
     """
@@ -83,13 +99,15 @@ def handed_in(name, question, cell, **names):
         with contextlib.suppress(NotYet), contextlib.redirect_stdout(io.StringIO()):
             exec(compile(source, question, "exec"), names)
     assert replaced == 1, f"{question} must be answered in one cell"
-    return {q: key.data(q, answer.value) for q, answer in names["sheet"].answers.items()}
+    return names["sheet"]
 
 
 def fails_alone(name, question, cell, **names):
     """Assert that a cell with a wrong answer costs the points of its question and no others."""
     key = answer_key(name)
-    for other, mark in marks(key, handed_in(name, question, cell, **names)).items():
+    sheet = handed_in(name, question, cell, **names)
+    answers = {q: key.data(q, answer.value) for q, answer in sheet.answers.items()}
+    for other, mark in marks(key, answers).items():
         if other == question:
             assert mark.points == 0, f"{question}: a wrong answer was taken for right"
             assert mark.feedback and "Right" not in mark.feedback
@@ -112,6 +130,24 @@ def test_a_mistake_of_someone_else_fails_its_question_and_no_other(name, questio
     fails_alone(name, question, cell)
 
 
+OWN_NUMBERS = [
+    (name, question, cell)
+    for name, question in BY_MACHINE
+    for cell in MISTAKES[name][question]
+    if answer_key(name).questions[question].kind == "expression" and "my_" in cell
+]
+
+
+@pytest.mark.parametrize("name, question, cell", OWN_NUMBERS, ids=[f"{n}-{q}" for n, q, _ in OWN_NUMBERS])
+def test_own_numbers_in_a_formula_fail_the_visible_check_too(name, question, cell):
+    assert question not in handed_in(name, question, cell).passed
+
+
+def test_someone_else_put_own_numbers_into_a_formula_of_every_assignment():
+    with_formulas = {n for n, q in BY_MACHINE if answer_key(n).questions[q].kind == "expression"}
+    assert {name for name, _, _ in OWN_NUMBERS} == with_formulas
+
+
 def test_someone_else_made_two_mistakes_in_each_question():
     missing = [(n, q) for n, q in BY_MACHINE if len(set(MISTAKES.get(n, {}).get(q, []))) < 2]
     assert not missing
@@ -128,6 +164,64 @@ def test_an_expected_mistake_in_the_notebook_fails_no_other_question(name, quest
     }[asked.kind].format(question)
     for wrong, _ in asked.mistakes:
         fails_alone(name, question, cell, WRONG=wrong)
+
+
+ARRAYS = [np.arange(6.0).reshape(2, 3), np.ones(2)]
+
+
+class TestSame:
+    """When two values of a function are the same."""
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ARRAYS,
+            tuple(ARRAYS),
+            [part.tolist() for part in ARRAYS],
+            [ARRAYS[0] * (1 + 4e-6), ARRAYS[1]],
+        ],
+        ids=["arrays", "tuple", "lists", "rounded"],
+    )
+    def test_list_of_arrays(self, given):
+        assert close(given, ARRAYS, 1e-5)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            [],
+            ARRAYS[:1],
+            [*ARRAYS, ARRAYS[1]],
+            ARRAYS[::-1],
+            [ARRAYS[0].T, ARRAYS[1]],
+            [ARRAYS[0] * 1.001, ARRAYS[1]],
+            [ARRAYS[0], [1.0]],
+            [ARRAYS[0], 1.0],
+            [ARRAYS[0], "text"],
+            [ARRAYS[0], None],
+            ARRAYS[0],
+            np.zeros(()),
+            0.0,
+            None,
+            "ab",
+        ],
+        ids=lambda given: type(given).__name__,
+    )
+    def test_not_the_list_of_arrays(self, given):
+        assert not close(given, ARRAYS, 1e-5)
+
+    def test_stacked_arrays_of_one_shape(self):
+        assert close(np.ones((2, 3)), [np.ones(3), np.ones(3)], 1e-5)
+        assert not close(np.ones((2, 3)), [np.ones(3), np.ones(2)], 1e-5)
+        assert not close([np.ones(3), np.ones(2)], np.ones((2, 3)), 1e-5)
+
+
+@pytest.mark.parametrize(
+    "name, question", [(n, q) for n, q in BY_MACHINE if answer_key(n).questions[q].kind == "number"]
+)
+@pytest.mark.parametrize("student", STUDENTS)
+def test_a_number_rounded_to_six_digits_is_right(name, question, student):
+    key = answer_key(name, student)
+    assert key.mark(question, float(f"{key.right(question):.5e}")).points == key.questions[question].points
 
 
 class TestKey:

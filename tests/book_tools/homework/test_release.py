@@ -164,9 +164,15 @@ def hidden_points(name):
     for question in key.questions.values():
         if question.places:
             for place in key.places(question.name):
-                values = place.values() if isinstance(place, dict) else place
-                numbers += [float(v) for value in values for v in np.ravel(np.asarray(value, dtype=float))]
+                numbers += flat(list(place.values()) if isinstance(place, dict) else place)
     return {repr(number) for number in numbers if len(repr(number)) >= 8}
+
+
+def flat(value):
+    """All numbers of a list of lists, arrays and numbers."""
+    if isinstance(value, (list, tuple)):
+        return [number for entry in value for number in flat(entry)]
+    return [float(number) for number in np.ravel(value)]
 
 
 def leaks(text):
