@@ -154,7 +154,7 @@ def clipping(seeds=20, epochs=10):
             costs.append(np.mean(run.costs[-32:]))
         rows.append(f"| {share} | {lost} | {_short(np.median(costs) / np.var(y))} |")
     spread = norms.reshape(epochs, 32).mean(axis=1)
-    note = f"The average norm is {average:.0f}: the mean over {epochs} epochs of a run with the learning rate 0.005, in which it falls from {spread[0]:.0f} in the first epoch to {spread[-1]:.0f} in the last. What is left of the cost is meant as in the table before."
+    note = f"The average norm is {average:.0f}: the mean over {epochs} epochs of a run with the learning rate 0.005, in which it falls from {spread[0]:.0f} in the first epoch to {spread[-1]:.0f} in the last. The last column is the cost in epoch {epochs} as a share of the variance of the targets."
     return [*rows, "", note]
 
 

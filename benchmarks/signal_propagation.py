@@ -28,7 +28,7 @@ def simulate(rng):
     sizes = [WIDTH] * (RATIOS + 3)  # with the last hidden layer and the output
     unit = initializers.weights("lecun_normal", sizes, rng)
     noise = [rng.normal(size=WIDTH) for _ in unit]
-    x, y = rng.normal(size=(2, INPUTS, WIDTH))
+    x, error = rng.normal(size=(2, INPUTS, WIDTH))  # drawn on its own: a - y would contain the output
     x /= np.sqrt(np.mean(x**2, axis=1, keepdims=True))
     squares, ratios = [], []
     for v_w in WEIGHT_VARIANCES:
@@ -36,7 +36,8 @@ def simulate(rng):
         weights, biases = [np.sqrt(v_w) * w for w in unit], [np.sqrt(BIAS_VARIANCE) * b for b in noise]
         net = network.Network(weights, biases, activation="tanh", output="identity")
         trace = network.forward(net, x * np.sqrt((q - BIAS_VARIANCE) / v_w))
-        norms = np.array([np.sum(delta**2, axis=1) for delta in network.backward(trace, y).deltas[:-1]])
+        deltas = network.backward(trace, trace.a[-1] - error).deltas[:-1]
+        norms = np.array([np.sum(delta**2, axis=1) for delta in deltas])
         ratios.append(norms[:-1] / norms[1:])
         squares.append([np.mean(z**2) for z in trace.z[1:-1]])
     return squares, ratios

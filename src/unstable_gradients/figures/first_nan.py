@@ -155,7 +155,7 @@ def clipped_gradients(ax, gradients, limit, colors=None):
         ax.plot([0, first], [0, second], color=color)
         ax.plot(first, second, "o", color=color)
         angle = np.degrees(np.arctan2(second, first))
-        label_at(ax, f"{label}, {angle:.2f}°", (first, second), color)
+        label_at(ax, f"{label}, {angle:.2f}°", (first, second), color, (12, -10))
     ax.set(
         xlabel=r"first number, $\partial C/\partial w_1$",
         ylabel=r"second number, $\partial C/\partial w_2$",

@@ -41,7 +41,7 @@ def test_an_attack_earns_nothing_and_has_its_row(graded, name):
     assert graded.rows[result.submission]["points"] == "0"
 
 
-@pytest.mark.parametrize("k, name", enumerate(SOLUTIONS))
+@pytest.mark.parametrize("k, name", list(enumerate(SOLUTIONS)))
 def test_the_solution_of_every_assignment_earns_everything(graded, k, name):
     result = graded.results[f"honest h{k}.ipynb"]
     assert (result.status, result.assignment, result.errors) == ("graded", name, [])
