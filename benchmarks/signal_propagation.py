@@ -54,7 +54,7 @@ def simulation_rows():
         off = layers.mean() / chi - 1
         yield (
             f"| {v_w:.4g} | {q:.4f} | {z_squares.mean():.4f} | {chi:.4f} | {layers.mean():.4f} | "
-            f"{100 * off:+.1f} | {100 * layers.std() / chi:.1f} |"
+            f"{100 * off:+z.1f} | {100 * layers.std() / chi:.1f} |"
         )
 
 
