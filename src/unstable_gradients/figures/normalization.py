@@ -1,5 +1,7 @@
 """Figures of lesson 9, Normalization."""
 
+from itertools import cycle
+
 import numpy as np
 
 from .style import COLORS, MARKERS, colors_for, label_at
@@ -120,7 +122,7 @@ def correlation_by_depth(ax, depths, measured, laws, colors, shifts=None):
     measured : dict of str to array, shape (n,)
         Label to the measured correlation, drawn as marks; what is not above 0 is left out.
     laws : dict of str to array, shape (largest depth,)
-        The same labels to the predicted correlation at depth 1, 2, ..., drawn as lines.
+        Label to the predicted correlation at depth 1, 2, ..., drawn as a line; dashed if nothing was measured.
     colors : sequence of str
         Keys of ``COLORS``, or colors, one for each label.
     shifts : dict of str to float, optional
@@ -130,10 +132,11 @@ def correlation_by_depth(ax, depths, measured, laws, colors, shifts=None):
     -------
     Axes
     """
-    for (label, law), color, marker in zip(laws.items(), colors_for(colors, len(laws)), MARKERS):
-        ax.loglog(np.arange(1, len(law) + 1), law, color=color, lw=1.4)
-        shown = measured[label] > 0
-        ax.loglog(depths[shown], measured[label][shown], marker, ms=5, color=color)
+    for (label, law), color, marker in zip(laws.items(), colors_for(colors, len(laws)), cycle(MARKERS)):
+        ax.loglog(np.arange(1, len(law) + 1), law, "-" if label in measured else "--", color=color, lw=1.4)
+        if label in measured:
+            shown = measured[label] > 0
+            ax.loglog(depths[shown], measured[label][shown], marker, ms=5, color=color)
         label_at(ax, label, (len(law), law[-1]), color, (8, (shifts or {}).get(label, 0)), va="center")
     ax.set_xticks(depths, labels=[str(depth) for depth in depths])
     ax.minorticks_off()

@@ -32,7 +32,6 @@ COLORS = {
     "residual": "#009E73",
     "scaled branches": "#56B4E9",
     "residual and batch norm": "#CC79A7",
-    "gates at random": "#E69F00",
     "guide": "#777777",
 }
 MARKERS = ("o", "s", "D", "^", "v", "P")

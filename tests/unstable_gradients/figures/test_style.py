@@ -30,7 +30,7 @@ def test_the_same_thing_has_the_same_color():
         ["without offset", "with offset", "guide"],
         ["float32", "float64", "guide"],
         ["layer 1", "layer 2", "Gaussian", "orthogonal"],
-        ["plain", "batch norm", "residual", "scaled branches", "residual and batch norm", "gates at random"],
+        ["plain", "batch norm", "residual", "scaled branches", "residual and batch norm"],
     ],
 )
 def test_what_stands_in_one_figure_is_told_apart_by_color(together):
