@@ -155,7 +155,8 @@ def clipped_gradients(ax, gradients, limit, colors=None):
         ax.plot([0, first], [0, second], color=color)
         ax.plot(first, second, "o", color=color)
         angle = np.degrees(np.arctan2(second, first))
-        label_at(ax, f"{label}, {angle:.2f}°", (first, second), color, (12, -10))
+        height = 8 if second > limit / 2 else -12  # off the arrows
+        label_at(ax, f"{label}, {angle:.2f}°", (first, second), color, (10, height))
     ax.set(
         xlabel=r"first number, $\partial C/\partial w_1$",
         ylabel=r"second number, $\partial C/\partial w_2$",
