@@ -118,7 +118,7 @@ def speeds_by_layer(ax, speeds, references):
     speeds : dict of int to array, shape (networks, n)
         The number n of hidden layers to the speed of each of them, in each network.
     references : dict of int to sequence of float, length n
-        Other measurements to hold them against; crosses.
+        Other measurements to hold them against; crosses, a little to the right.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def speeds_by_layer(ax, speeds, references):
         ax.semilogy(layers, found.T, lw=0.5, alpha=0.2, color=color)
         ax.semilogy(layers, medians, marker=marker, color=color)
         if n in references:
-            ax.semilogy(layers, references[n], "x", ms=9, mew=2, color=COLORS["guide"], zorder=3)
+            ax.semilogy(layers + 0.07, references[n], "x", ms=7, mew=2, color=COLORS["guide"], zorder=3)
         label_at(ax, f"$n = {n}$", (n, medians[-1]), color, (0, 22), ha="center")
     ax.set(xlabel="layer $l$", ylabel=r"speed of learning, $\|\partial C/\partial b_l\|$", ylim=(None, 1.5))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
