@@ -18,7 +18,6 @@ from .initialization import correlation_by_layer, depth_scales, modes_by_time, p
 from .normalization import (
     correlation_by_depth,
     gradient_along_arc,
-    path_lengths,
     scale_law,
     sizes_by_layer,
 )

@@ -30,8 +30,8 @@ def scale_law(ax, scales, sizes, colors, shifts=None):
         label_at(ax, label, (scales[0], size[0]), color, (4, (shifts or {}).get(label, 8)))
     ax.margins(y=0.15)  # room for the labels
     ax.set(
-        xlabel="factor $a$ on the weights",
-        ylabel=r"size of the gradient, $\|\partial C/\partial (aW)\|$",
+        xlabel="factor $r$ on the weights",
+        ylabel=r"size of the gradient, $\|\partial C/\partial (rW)\|$",
     )
     return ax
 
@@ -64,30 +64,6 @@ def sizes_by_layer(ax, sizes, colors, dashed=(), shifts=None, room=0.4):
     ax.set_xlim(1 - room * layers[-1], layers[-1] * 1.02)  # room for the labels
     ax.set_xticks([1, *range(10, layers[-1] + 1, 10)])
     ax.set(xlabel="layer $l$", ylabel=r"size of the gradient, $\partial C/\partial z_l$")
-    return ax
-
-
-def path_lengths(ax, shares, colors):
-    """Draw which share of the squared gradient comes through paths of which length.
-
-    Parameters
-    ----------
-    ax : Axes
-    shares : dict of str to array, shape (blocks + 1,)
-        Label to the share of the paths through 0, 1, ... branches.
-    colors : sequence of str
-        Keys of ``COLORS``, or colors, one for each line.
-
-    Returns
-    -------
-    Axes
-    """
-    for (label, share), color, marker in zip(shares.items(), colors_for(colors, len(shares)), MARKERS):
-        ax.plot(share, marker=marker, ms=4, lw=1, color=color)
-        top = len(share) - 1 - int(np.argmax(share[::-1]))  # the last, if there are two
-        label_at(ax, label, (top, share[top]), color, (8, 2))
-    ax.margins(y=0.12)
-    ax.set(xlabel="branches on the path", ylabel="share of the squared gradient")
     return ax
 
 

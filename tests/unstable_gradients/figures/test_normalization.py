@@ -14,7 +14,6 @@ COLORS = ["plain", "residual"]
 EXAMPLES = {
     "scale_law": Example((np.geomspace(0.1, 10, 3), SIZES, COLORS), "log log", "plain, residual"),
     "sizes_by_layer": Example((SIZES, COLORS), "linear log", "plain, residual"),
-    "path_lengths": Example(({"few": np.array([0.4, 0.4, 0.2])}, ["residual"]), "linear linear", "residual"),
     "gradient_along_arc": Example(
         (np.array([0.0, 20.0, 70.0]), np.array([0.3, -0.6, 0.2]), "plain"),
         "linear linear",
@@ -39,10 +38,6 @@ def test_sizes_by_layer_dashes_and_leaves_room_for_labels(ax):
     assert [line.get_linestyle() for line in ax.lines] == ["--", "-"]
     assert ax.get_xlim()[0] < 1
     assert min(ax.get_xticks()) == 1
-
-
-def test_path_lengths_labels_the_last_of_two_equal_peaks(drawn):
-    assert drawn("path_lengths").texts[0].xy == (1, 0.4)
 
 
 def test_gradient_along_arc_is_a_share_of_the_largest(drawn):
