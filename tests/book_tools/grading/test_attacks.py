@@ -127,7 +127,7 @@ def test_nobody_becomes_root(graded):
 
 @enforced
 def test_nothing_was_written_outside(graded):
-    assert "forged" not in (graded.out / "gradebook.csv").read_text()
+    assert "written by an attack" not in (graded.out / "gradebook.csv").read_text()
     assert "forged" not in Path(unstable_gradients.__file__).read_text()
     assert not Path("/tmp/pwned").exists()
 
