@@ -161,9 +161,9 @@ class Gradients:
     def norms(self):
         """Both, one after the other, shape (..., 2 L)."""
         if self.weights[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
-            squares = [np.vdot(v, v) for v in (*self.weights, *self.biases)]
-            if scaled.squares_are_safe(min(squares), max(squares)):
-                return np.sqrt(squares)
+            squares, dtype = [float(np.vdot(v, v)) for v in self.weights + self.biases], self.weights[0].dtype
+            if scaled.squares_are_safe(min(squares), max(squares), dtype):
+                return np.sqrt(squares, dtype=dtype)
         norms = [scaled.norm(w, (-2, -1)) for w in self.weights] + [
             scaled.norm(b, (-1,)) for b in self.biases
         ]
