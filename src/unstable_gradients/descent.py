@@ -275,7 +275,7 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
             norms.append(g.norms)
             if observe is not None:
                 observe(update, trace, g)
-            size = sum(norms[-1].tolist())
+            size = sum(norms[-1])
             # A sum of squares is the fastest way to see that all is finite; if it is not, look closer.
             watched = trace.z[1:]
             if gained:

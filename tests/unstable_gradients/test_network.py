@@ -383,7 +383,6 @@ def test_float32_in_float32_out():
         *g.deltas,
         g.inputs,
         g.cost,
-        g.weight_norms,
     ):
         assert array.dtype == np.float32
     np.testing.assert_allclose(g.weights[0], network.gradients(net, x, y).weights[0], rtol=0, atol=1e-6)
