@@ -77,7 +77,7 @@ def real(value, name, expected=None):
     name : str
         Of the argument, for the message.
     expected : str, optional
-        A key of :data:`RANGES`.
+        A key of ``RANGES``.
 
     Raises
     ------

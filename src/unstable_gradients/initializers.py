@@ -91,7 +91,7 @@ def weights(initializer, sizes, rng, gain=1.0, networks=()):
     Parameters
     ----------
     initializer : str or Initializer
-        A name of :data:`INITIALIZERS`.
+        A name of ``INITIALIZERS``.
     sizes : sequence of int
         The number of inputs, then the number of neurons of every layer.
     rng : numpy.random.Generator

@@ -155,12 +155,12 @@ class Gradients:
 
     @property
     def bias_norms(self):
-        """The norms of dC/db_l, shape (..., L): Nielsen's speed of learning of a layer."""
+        """The norms of dC/db_l, Nielsen's speeds of learning of the layers, shape (..., L)."""
         return np.stack(self.norms[len(self.weights) :], axis=-1)
 
     @property
     def norms(self):
-        """All these in one list: first those of the weights, then those of the biases."""
+        """All these in one list, first those of the weights, then those of the biases."""
         arrays = self.weights + self.biases
         if arrays[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
             squares = [float(np.vdot(v, v)) for v in arrays]
@@ -377,7 +377,7 @@ def _examples(values, name, width, leading):
     array = _array(values, name, 2)
     if array.shape[-1] != width:
         raise ValueError(
-            f"{name} must have {width} columns, as the network has {'inputs' if name == 'x' else 'outputs'}; "
+            f"{name} must have {width} columns, one for each {'input' if name == 'x' else 'output'} of the network; "
             f"it has {array.shape[-1]}"
         )
     if array.ndim > 2:
