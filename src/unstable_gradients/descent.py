@@ -275,14 +275,18 @@ def train(network, x, y, rate, batches, clip=None, weight_decay=0.0, observe=Non
             norms.append(g.norms)
             if observe is not None:
                 observe(update, trace, g)
-            size = sum(norms[-1].tolist())
+            size = sum(norms[-1])
             # A sum of squares is the fastest way to see that all is finite; if it is not, look closer.
-            watched = trace.z[1:] + [v for l in gained for v in (trace.spread[l + 1], g.gains[l])]
+            watched = trace.z[1:]
+            if gained:
+                watched += [v for l in gained for v in (trace.spread[l + 1], g.gains[l])]
             if not math.isfinite(size + g.cost + sum([np.vdot(v, v) for v in watched])):
                 divergence = _first_not_finite(update, trace, g)
                 if divergence is not None:
                     break
-            steps = g.weights + g.biases + [g.gains[l] for l in gained]
+            steps = g.weights + g.biases
+            if gained:
+                steps += [g.gains[l] for l in gained]
             if clip is not None:
                 steps = _clipped(clip, steps)
             if decay:

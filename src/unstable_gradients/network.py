@@ -12,6 +12,7 @@ the mean over the examples. Axes before these two are many networks, or many set
 Source: M. A. Nielsen, Neural Networks and Deep Learning (2015), ch. 2, eqs. BP1 to BP4.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -150,24 +151,22 @@ class Gradients:
     @property
     def weight_norms(self):
         """The Frobenius norms of dC/dW_l, shape (..., L)."""
-        return self.norms[..., : len(self.weights)]
+        return np.stack(self.norms[: len(self.weights)], axis=-1)
 
     @property
     def bias_norms(self):
         """The norms of dC/db_l, shape (..., L). Nielsen calls them the speeds at which the layers learn."""
-        return self.norms[..., len(self.weights) :]
+        return np.stack(self.norms[len(self.weights) :], axis=-1)
 
     @property
     def norms(self):
-        """Both, one after the other, shape (..., 2 L)."""
-        if self.weights[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
-            squares = [np.vdot(v, v) for v in (*self.weights, *self.biases)]
-            if scaled.squares_are_safe(min(squares), max(squares)):
-                return np.sqrt(squares)
-        norms = [scaled.norm(w, (-2, -1)) for w in self.weights] + [
-            scaled.norm(b, (-1,)) for b in self.biases
-        ]
-        return np.stack(np.broadcast_arrays(*norms), axis=-1)
+        """All these in one list, first those of the weights, then those of the biases."""
+        arrays = self.weights + self.biases
+        if arrays[0].ndim == 2:  # one network: a dot product is the fastest sum of squares
+            squares = [float(np.vdot(v, v)) for v in arrays]
+            if scaled.squares_are_safe(min(squares), max(squares), arrays[0].dtype):
+                return [math.sqrt(square) for square in squares]
+        return [scaled.norm(w, (-2, -1)) for w in self.weights] + [scaled.norm(b, (-1,)) for b in self.biases]
 
 
 def forward(network, x):
@@ -378,7 +377,7 @@ def _examples(values, name, width, leading):
     array = _array(values, name, 2)
     if array.shape[-1] != width:
         raise ValueError(
-            f"{name} must have {width} columns, as the network has {'inputs' if name == 'x' else 'outputs'}; "
+            f"{name} must have {width} columns, one for each {'input' if name == 'x' else 'output'} of the network; "
             f"it has {array.shape[-1]}"
         )
     if array.ndim > 2:

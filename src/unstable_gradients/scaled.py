@@ -139,7 +139,7 @@ def norm(values, axes):
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.sum(values * values, axis=axes)
-        if squares_are_safe(np.min(square, initial=np.inf), np.max(square, initial=0)):
+        if squares_are_safe(np.min(square, initial=np.inf), np.max(square, initial=0), square.dtype):
             return np.sqrt(square)
         largest = np.max(np.abs(values), axis=axes, keepdims=True, initial=0)
         exponent = np.frexp(largest)[1]
@@ -149,16 +149,16 @@ def norm(values, axes):
         return np.where(np.isinf(np.squeeze(largest, axis=axes)), np.inf, size)[()]
 
 
-def squares_are_safe(smallest, largest):
+def squares_are_safe(smallest, largest, dtype):
     """Return whether sums of squares of these sizes are right: none overflowed, and what underflowed does not count."""
-    least, most = _safe_squares(smallest.dtype)
+    least, most = _safe_squares(dtype)
     return smallest > least and largest <= most
 
 
 @functools.cache
 def _safe_squares(dtype):
     limits = np.finfo(dtype)
-    return limits.tiny / limits.eps**2, limits.max
+    return float(limits.tiny) / float(limits.eps) ** 2, float(limits.max)
 
 
 def _shift(exponent):

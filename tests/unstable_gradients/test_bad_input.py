@@ -75,11 +75,11 @@ TRIED = [  # what, error, beginning of the message
     ("network.forward(net, 'x')", T, "x must be an array of real numbers, not str: 'x'"),
     ("network.forward(net, x[0])", V, "x must have rows and columns on its last axes, and none empty; its shape is (3,)"),
     ("network.forward(net, x[:0])", V, "x must have rows and columns on its last axes, and none empty; its shape is (0, 3)"),
-    ("network.forward(net, x.T)", V, "x must have 3 columns, as the network has inputs; it has 5"),
+    ("network.forward(net, x.T)", V, "x must have 3 columns, one for each input of the network; it has 5"),
     ("network.forward(many, np.ones((3, 5, 3)))", V, "the leading axes of x, (3,), must broadcast with those of the network, (2,)"),
     ("network.backward(net, y)", T, "trace must be what forward returns, not Network: Network("),
     ("network.backward(trace, None)", T, "y must be an array of real numbers, not NoneType: None"),
-    ("network.backward(trace, x)", V, "y must have 2 columns, as the network has outputs; it has 3"),
+    ("network.backward(trace, x)", V, "y must have 2 columns, one for each output of the network; it has 3"),
     ("network.backward(trace, y[:1])", V, "y must have one row for each of the 5 examples; it has 1"),
     ("network.gradients(net, np.ones((2, 5, 3)), np.ones((3, 5, 2)))", V, "the leading axes of y, (3,), must broadcast with those of the network, (2,)"),
     # Names and random weights
