@@ -5,12 +5,15 @@ import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 
 from .. import PressError, cache
 from ..homework import secret
 from ..homework.master import masters
 from . import report, sandbox, submissions
 from .grade import Grader, Result, assignment_secrets
+
+FAILED = "the grader failed"
 
 
 def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
@@ -61,25 +64,50 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
         / f"{hashlib.sha256(f'{s.name} {s.digest} {state}'.encode(errors='backslashreplace')).hexdigest()[:24]}.json"
         for s in found
     }
-    waiting = [submission for submission in found if not files[submission].is_file()]
-    workers = min(os.cpu_count() or 1, max(len(waiting), 1))
-    print(f"{len(found)} submissions, {len(found) - len(waiting)} of them graded before", flush=True)
-    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(grader,)) as pool:
-        runs = {pool.submit(_graded, submission): submission for submission in waiting}
-        for number, done in enumerate(as_completed(runs), start=1):
-            submission = runs[done]
-            try:
-                result = done.result()
-            except Exception as error:  # whatever went wrong, this submission gets its row
-                result = Result(submission.name, submission.who, status=f"the grader failed: {error!r}"[:300])
-                result.review.append(result.status)
+    results = {
+        s: Result(**json.loads(files[s].read_text(encoding="utf-8"))) for s in found if files[s].is_file()
+    }
+    waiting = [submission for submission in found if submission not in results]
+    print(f"{len(found)} submissions, {len(results)} of them graded before", flush=True)
+    for number, (submission, result) in enumerate(_all_graded(grader, waiting), start=1):
+        results[submission] = result
+        if not result.status.startswith(FAILED):  # else it is tried again next time
             _keep(files[submission], result)
-            _progress(number, len(waiting))
-    results = [Result(**json.loads(files[submission].read_text(encoding="utf-8"))) for submission in found]
+        _progress(number, len(waiting))
+    results = [results[submission] for submission in found]
     report.write(results, out)
     graded = sum(result.status == "graded" for result in results)
     print(f"{graded} graded, {len(results) - graded} not. The gradebook is {out / 'gradebook.csv'}.")
     return results
+
+
+def _all_graded(grader, waiting):
+    """Yield every submission with its result, as they come."""
+    lost = []
+    workers = max(min(os.cpu_count() or 1, len(waiting)), 1)
+    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(grader,)) as pool:
+        runs = {pool.submit(_graded, submission): submission for submission in waiting}
+        for done in as_completed(runs):
+            submission = runs[done]
+            try:
+                yield submission, done.result()
+            except BrokenProcessPool:
+                lost.append(submission)
+            except Exception as error:  # whatever went wrong, this submission gets its row
+                yield submission, _failed(submission, repr(error))
+    if len(waiting) == 1 and lost:
+        yield lost[0], _failed(lost[0], "its process was ended, perhaps for want of memory")
+        return
+    # One of them took the process down that graded it, and all the others with it. Halves find out which.
+    for half in (lost[: len(lost) // 2], lost[len(lost) // 2 :]):
+        if half:
+            yield from _all_graded(grader, half)
+
+
+def _failed(submission, why):
+    result = Result(submission.name, submission.who, status=f"{FAILED}: {why}"[:300])
+    result.review.append(result.status)
+    return result
 
 
 _grader = None

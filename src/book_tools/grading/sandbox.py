@@ -79,18 +79,26 @@ def missing():
     ]
 
 
-@functools.cache
 def wall():
-    """Return what stands between the code of students and the rest of this machine.
+    """Return what stands between the code of students and the rest of this machine: the best of :func:`walls`."""
+    return walls()[0]
 
-    That is "bubblewrap", or "user" where the grader is root and can at least become nobody, or "process".
+
+@functools.cache
+def walls():
+    """Return what can stand there on this machine, the best first.
+
+    That is "bubblewrap"; "user" where the grader is root and can at least become nobody; and "process".
     """
-    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
-        return "bubblewrap"
+    found = ["process"]
     if os.geteuid() == 0 and shutil.which("setpriv"):
-        if _succeeds([*_become(USER), sys.executable, "-c", "import unstable_gradients"]):
-            return "user"
-    return "process"
+        # The first Python is still started by root: that it starts does not say that this user may start one.
+        start = f"import subprocess; subprocess.run([{sys.executable!r}, '-c', 'import unstable_gradients'], check=True)"
+        if _succeeds([*_become(USER), sys.executable, "-c", start]):
+            found.insert(0, "user")
+    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
+        found.insert(0, "bubblewrap")
+    return found
 
 
 def _succeeds(command):
@@ -119,8 +127,7 @@ class Sandbox:
         self._start = time.monotonic()
         self.too_much = None
         self._buffer = b""
-        self._watch = threading.Thread(target=self._watch_memory, daemon=True)
-        self._watch.start()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def seconds(self):
@@ -148,7 +155,7 @@ class Sandbox:
             with selectors.DefaultSelector() as selector:
                 selector.register(self.process.stdout, selectors.EVENT_READ)
                 if left <= 0 or not selector.select(left):
-                    raise SandboxError(f"it did not end within {self.limits.seconds:g} seconds")
+                    raise SandboxError(self._too_long())
             chunk = os.read(self.process.stdout.fileno(), 2**16)
             if not chunk:
                 raise SandboxError(self.too_much or "it ended itself, or the grader's side of it")
@@ -164,13 +171,19 @@ class Sandbox:
             raise SandboxError("what it answered is no answer")
         return record
 
-    def _watch_memory(self):
+    def _watch(self):
         while self.process.poll() is None:
             self.peak = max(self.peak, used := _memory(self.process.pid))
             if used > self.limits.memory:
                 self.too_much = f"it used more than {self.limits.memory // 2**20} MiB of memory"
                 kill(self.process)
+            elif self.seconds > self.limits.seconds:  # also if it is the grader that waits: for its ear
+                self.too_much = self._too_long()
+                kill(self.process)
             time.sleep(0.1)
+
+    def _too_long(self):
+        return f"it did not end within {self.limits.seconds:g} seconds"
 
 
 @contextmanager

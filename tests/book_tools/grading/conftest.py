@@ -7,12 +7,9 @@ import threading
 import pytest
 
 from book_tools.grading import batch
-from book_tools.grading.sandbox import Limits
 from book_tools.homework import secret
 
-from .course import BOOK, hand_in_attacks, hand_in_the_rest
-
-LIMITS = Limits(seconds=30, cell_seconds=8, memory=2**30, disk=2**26)
+from .course import BOOK, LIMITS, hand_in_attacks, hand_in_the_rest
 
 
 class Graded:

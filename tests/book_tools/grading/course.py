@@ -7,6 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from book_tools.book import Book
+from book_tools.grading.sandbox import Limits
 from book_tools.homework import release
 
 from . import attacks
@@ -14,6 +15,7 @@ from . import attacks
 BOOK = Book(Path(__file__).parents[3])
 ASSIGNMENT = "02_chain_rule"
 COURSE = "Deep Learning 1"
+LIMITS = Limits(seconds=30, cell_seconds=8, memory=2**30, disk=2**26)
 SHEET = """
 import sympy
 from unstable_gradients.homework import Sheet

@@ -65,18 +65,35 @@ def test_killed_and_started_again_gives_the_same_bytes_and_grades_nothing_twice(
     assert "s0.ipynb,s0,s0,02_chain_rule,0," in (course / "whole" / "gradebook.csv").read_text()
 
 
+def raises():
+    raise RuntimeError("<b>broken</b>")
+
+
+def is_killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 @pytest.mark.slow
-def test_one_submission_that_breaks_the_grader_has_its_row(course, monkeypatch):
+@pytest.mark.parametrize("breaks, said", [(raises, "RuntimeError"), (is_killed, "its process was ended")])
+def test_one_submission_that_breaks_the_grader_has_its_row_and_is_tried_again(
+    course, monkeypatch, breaks, said
+):
     def broken(self, submission):
         if submission.name == "s1.ipynb":
-            raise RuntimeError("<b>broken</b>")
+            breaks()
         return Result(submission.name, submission.who)
 
+    def grade():
+        return batch.grade(BOOK, course / "in", course / "course.key", course / "out")
+
     monkeypatch.setattr(Grader, "grade", broken)
-    results = batch.grade(BOOK, course / "in", course / "course.key", course / "out")
+    results = grade()
     assert [r.status == "graded" for r in results] == [True, False, True, True]
-    assert "the grader failed" in results[1].status
+    assert said in results[1].status
     assert "<b>" not in (course / "out" / "review.html").read_text()
+
+    monkeypatch.setattr(Grader, "grade", lambda self, submission: Result(submission.name, submission.who))
+    assert [r.status for r in grade()] == ["graded"] * 4
 
 
 @pytest.mark.parametrize(
