@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -69,6 +70,11 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
     }
     waiting = [submission for submission in found if submission not in results]
     print(f"{len(found)} submissions, {len(results)} of them graded before", flush=True)
+    if waiting:
+        try:
+            sandbox.check()
+        except sandbox.SandboxError as error:
+            raise PressError(str(error)) from None
     for number, (submission, result) in enumerate(_all_graded(grader, waiting), start=1):
         results[submission] = result
         if not result.status.startswith(FAILED):  # else it is tried again next time
@@ -87,14 +93,20 @@ def _all_graded(grader, waiting):
     workers = max(min(os.cpu_count() or 1, len(waiting)), 1)
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(grader,)) as pool:
         runs = {pool.submit(_graded, submission): submission for submission in waiting}
-        for done in as_completed(runs):
-            submission = runs[done]
-            try:
-                yield submission, done.result()
-            except BrokenProcessPool:
-                lost.append(submission)
-            except Exception as error:  # whatever went wrong, this submission gets its row
-                yield submission, _failed(submission, repr(error))
+        try:
+            for done in as_completed(runs):
+                submission = runs[done]
+                try:
+                    yield submission, done.result()
+                except BrokenProcessPool:
+                    lost.append(submission)
+                except Exception as error:  # whatever went wrong, this submission gets its row
+                    yield submission, _failed(submission, repr(error))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise PressError(
+                "Stopped. What was graded is kept: the same command goes on from there."
+            ) from None
     if len(waiting) == 1 and lost:
         yield lost[0], _failed(lost[0], "its process was ended, perhaps for want of memory")
         return
@@ -116,6 +128,7 @@ _grader = None
 def _prepare(grader):
     global _grader
     _grader = grader
+    signal.signal(signal.SIGINT, lambda *_: sys.exit())  # quietly; the grader says what there is to say
 
 
 def _graded(submission):

@@ -109,13 +109,7 @@ class Grader:
             return _ended(result, str(error))
         with sandbox.opened(self.limits) as box:
             try:
-                box.send(
-                    {
-                        "notebook": notebook,
-                        "cell_seconds": self.limits.cell_seconds,
-                        "here": sandbox.where(box.here),
-                    }
-                )
+                box.send(sandbox.order(notebook, self.limits, box))
                 self._mark(result, box, notebook)
             except sandbox.SandboxError as error:
                 _ended(result, f"the run was ended: {error}")
@@ -143,19 +137,11 @@ class Grader:
         name = result.assignment
         key = AnswerKey(self.masters[name], result.course, result.student, self.secrets[name])
         answers = first["answers"]
-        asked = [
-            name
+        returned = {
+            name: self._ask(result, box, name, key.places(name))
             for name, question in key.questions.items()
             if question.kind == "function" and _kind(answers.get(name)) == "function"
-        ]
-        box.send({name: [[wire.pack(a) for a in place] for place in key.places(name)] for name in asked})
-        returned = {}
-        if asked:
-            try:
-                returned = box.receive().get("returned")
-            except sandbox.SandboxError as error:
-                result.review.append(f"the functions could not be asked: {error}")
-            returned = returned if isinstance(returned, dict) else {}
+        }
         for name, question in key.questions.items():
             mark = self._marked(result, key, question, answers.get(name), returned.get(name))
             result.marks.append(
@@ -196,11 +182,24 @@ class Grader:
             result.review.append(f"{name}: a {question.kind} to read, {question.points} points")
         return mark.points, mark.feedback
 
+    def _ask(self, result, box, name, places):
+        """Return what a function returned at its places, whatever that is, or None."""
+        try:
+            box.send({"question": name, "places": [[wire.pack(a) for a in place] for place in places]})
+            said = box.receive()
+        except sandbox.SandboxError as error:
+            said = {"problem": str(error)}
+        if "problem" in said:
+            result.review.append(f"{name}: the function could not be asked: {said['problem']}"[:300])
+        return said.get("returned")
+
     def _values(self, result, name, returned):
         """Return what a function returned, or what is wrong with it as a text."""
         try:
             first, again = returned
             errors = [record["error"] for record in first if "error" in record]
+            if errors and errors[0].startswith("NotImplementedError"):
+                return "There is no answer."
             if errors:
                 return f"At a hidden place it raised: {_text(errors[0], 200)}"
             if first != again:

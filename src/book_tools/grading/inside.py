@@ -1,8 +1,8 @@
 """Runs inside the sandbox: executes a notebook, hands out its answers, and asks its functions.
 
 It talks in lines of JSON. First it reads the notebook and limits; it executes the cells and writes the
-answers that are data. Only then does it read the places at which functions are to be evaluated, and writes
-what they return. The student's code shares this sandbox and may tamper with all of it: nothing that is
+answers that are data. Only then does it read the places at which functions are to be evaluated, those of one
+question in each line, and writes what they return. The student's code shares this sandbox and may tamper with all of it: nothing that is
 written here is believed outside, and nothing that is worth knowing is ever in here before it is needed.
 """
 
@@ -54,20 +54,20 @@ def _ask():
     sys.path.insert(0, HERE)
     import numpy, wire
     sheet = [v for v in list(globals().values()) if type(v).__name__ == "Sheet"][-1]
-    def ask(function, place):
+    places = json.loads(PLACES)
+    function = sheet.answers[places["question"]].value
+    def ask(place):
         try:
             with numpy.errstate(all="ignore"):
                 return {"value": wire.pack(function(*(wire.unpack(p) for p in place)))}
+        except KeyboardInterrupt:  # its time is over
+            raise
         except BaseException as error:
             return {"error": f"{type(error).__name__}: {error}"[:200]}
-    places, returned = json.loads(PLACES), {}
-    for name, there in places.items():
-        function = sheet.answers[name].value
-        first = [ask(function, place) for place in there]
-        again = [ask(function, place) for place in reversed(there)][::-1]
-        returned[name] = [first, again]
+    first = [ask(place) for place in places["places"]]
+    again = [ask(place) for place in reversed(places["places"])][::-1]
     with open(FILE, "w") as file:
-        json.dump(returned, file)
+        json.dump({"returned": [first, again]}, file)
 
 _ask()
 """
@@ -113,9 +113,9 @@ def main():
                     crashes.append(f"cell {index + 1}: {output['ename']}: {output['evalue']}"[:200])
             cell["outputs"] = []  # nobody needs them, and they may be large
         _write({"crashes": crashes[:20], **_run(client, COLLECT)})
-        places = sys.stdin.readline()
-        if places.strip():
-            _write({"returned": _run(client, ASK, PLACES=places.strip(), HERE=order["here"])})
+        client.timeout = order["function_seconds"]
+        for places in sys.stdin:
+            _write(_run(client, ASK, PLACES=places.strip(), HERE=order["here"]))
 
 
 def _run(client, code, **names):

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import matplotlib
 import psutil
+from nbformat.v4 import new_notebook
 
 import unstable_gradients
 
@@ -38,8 +39,8 @@ class Limits:
 
     Attributes
     ----------
-    seconds, cell_seconds : float
-        For the whole notebook, and for one cell of it.
+    seconds, cell_seconds, function_seconds : float
+        For the whole notebook, for one cell of it, and for one function at all its hidden places.
     memory : int
         Bytes in use, of all processes together.
     disk : int
@@ -50,6 +51,7 @@ class Limits:
 
     seconds: float = 180
     cell_seconds: float = 60
+    function_seconds: float = 20
     memory: int = 4 * 2**30
     disk: int = 200 * 2**20
     answers: int = 16 * 2**20
@@ -186,8 +188,36 @@ class Sandbox:
         return f"it did not end within {self.limits.seconds:g} seconds"
 
 
+def check():
+    """See that notebooks can be run here at all.
+
+    Raises
+    ------
+    SandboxError
+        If not even an empty one runs; the message has what was said about it.
+    """
+    with opened(USUAL, stderr=subprocess.PIPE) as box:
+        try:
+            box.send(order(new_notebook(), USUAL, box))
+            box.receive()
+        except SandboxError as error:
+            kill(box.process)
+            said = box.process.stderr.read().decode(errors="replace").strip()
+            raise SandboxError(f"no notebook can be run here: {error}\n{said[-2000:]}") from None
+
+
+def order(notebook, limits, box):
+    """Return the first record that a sandbox is sent: what to execute, and for how long."""
+    return {
+        "notebook": notebook,
+        "cell_seconds": limits.cell_seconds,
+        "function_seconds": limits.function_seconds,
+        "here": where(box.here),
+    }
+
+
 @contextmanager
-def opened(limits):
+def opened(limits, stderr=subprocess.DEVNULL):
     """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
     user = USER + os.getpid() % 1000  # one for each process that grades
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
@@ -202,7 +232,7 @@ def opened(limits):
             command(here, limits, user),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             cwd=here / "work",
             env=environment(here),
             start_new_session=True,
