@@ -8,7 +8,7 @@ import ast
 import operator
 from math import inf
 
-LENGTH = 100_000  # characters
+LENGTH = 10_000  # characters
 EXPONENT = 1_000  # of a power, in size
 BITS = 10_000  # a value may be up to 2**BITS in size
 ARGUMENT_BITS = 1_000  # the same for the argument of a function
@@ -108,6 +108,8 @@ class Expression:
                 steps.append(("sign", SIGNS[type(node.op)]))
                 waiting.append(node.operand)
             elif isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value < inf:
+                if type(node.value) is int and node.value.bit_length() > BITS:
+                    raise ExpressionError("a number in it is too long")
                 steps.append(("number", repr(node.value)))
             elif isinstance(node, ast.Name):
                 if node.id not in self.letters:

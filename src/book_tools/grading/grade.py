@@ -3,14 +3,15 @@
 import ast
 import base64
 import binascii
+import builtins
 import hashlib
 import hmac
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from IPython.core.inputtransformer2 import TransformerManager
 
 from unstable_gradients.expressions import ExpressionError
 from unstable_gradients.variants import folded
@@ -19,6 +20,9 @@ from ..homework.marking import BY_PERSON, AnswerKey
 from . import sandbox, wire
 
 LONGEST_TEXT = 20_000  # characters
+LONGEST_CELL = 50_000  # characters; a longer one is executed, but not read for what it calls
+MOST_CELLS, MOST_CODE = 12_000, 2**21  # of a notebook, and characters of its code
+PACKAGE = "unstable_gradients"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -109,7 +113,7 @@ class Grader:
             return _ended(result, str(error))
         with sandbox.opened(self.limits) as box:
             try:
-                box.send(sandbox.order(notebook, self.limits, box))
+                box.send(sandbox.order(notebook, self.limits))
                 self._mark(result, box, notebook)
             except sandbox.SandboxError as error:
                 _ended(result, f"the run was ended: {error}")
@@ -201,7 +205,10 @@ class Grader:
             if errors and errors[0].startswith("NotImplementedError"):
                 return "There is no answer."
             if errors:
-                return f"At a hidden place it raised: {_text(errors[0], 200)}"
+                result.review.append(f"{name} raised at a hidden place: {_text(errors[0], 200)}")
+                kind = errors[0].split(":")[0]  # no more than that: a message could say what is hidden
+                kind = kind if isinstance(getattr(builtins, kind, None), type) else "an error of its own"
+                return f"At a hidden place it raised {kind}."
             if first != again:
                 result.review.append(f"{name}: it returned different values when asked twice")
                 return "It returned different values when it was asked twice at the same place."
@@ -222,11 +229,10 @@ class Grader:
         given = _package_calls(
             s for kind, s in self.masters[result.assignment].for_students() if kind == "code"
         )
-        own = _package_calls(cell.source for cell in notebook.cells) - given
+        own = _package_calls(cell["source"] for cell in notebook["cells"]) - given
         if own:
-            result.review.append(
-                f"it uses of the package what the notebook did not: {', '.join(sorted(own))}"
-            )
+            calls = ", ".join(f"{name} {where}" for name, where in sorted(own))
+            result.review.append(f"it uses of the package what the notebook did not: {calls}"[:500])
 
 
 def assignment_secrets(secret, masters):
@@ -250,67 +256,72 @@ def _code_of(content):
     """
     try:
         document = json.loads(content.decode("utf-8-sig"))
-        notebook = nbformat.from_dict(document) if isinstance(document, dict) else None
-        if notebook is None or "nbformat" not in notebook:
-            raise ValueError
-        if notebook.nbformat < 4:
-            notebook = nbformat.convert(notebook, 4)
+        # Only what is executed is looked at: whatever else is in a file, libraries take minutes over a million of it.
+        cells = document["cells"] if document["nbformat"] >= 4 else document["worksheets"][0]["cells"]
         sources = [
-            "".join(cell.source) if isinstance(cell.source, list) else cell.source
-            for cell in notebook.cells
-            if cell.cell_type == "code"
+            "".join(source) if isinstance(source, list) else source
+            for cell in cells
+            if cell["cell_type"] == "code"
+            for source in [cell["source"] if "source" in cell else cell["input"]]
         ]
+        if not all(isinstance(source, str) for source in sources):
+            raise ValueError
     except RecursionError:
         raise ValueError("it is no notebook: it is nested too deeply") from None
-    except Exception:  # whatever a damaged file makes of the libraries that read it
+    except Exception:  # whatever a damaged file may hold
         raise ValueError(
             "it is empty" if not content.strip() else "it is no notebook that can be read"
         ) from None
-    if not all(isinstance(source, str) for source in sources):
-        raise ValueError("it is no notebook that can be read")
-    return new_notebook(cells=[new_code_cell(source) for source in sources])
+    if len(sources) > MOST_CELLS or sum(map(len, sources)) > MOST_CODE:
+        raise ValueError(f"it has more than {MOST_CELLS} cells or {MOST_CODE // 2**20} MB of code")
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
+    return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
 
 
 def _package_calls(sources):
-    """Return which names of the package's modules occur in code, such as ``chain.gradients``."""
+    """Return what code uses of the package, as pairs: a name such as ``chain.gradients``, and where.
+
+    "Where" is the function, or "outside": a check may call what an answer should not.
+    """
+    sources = [source for source in sources if len(source) < LONGEST_CELL]
+    trees = [tree for tree in map(_parsed, sources) if tree is not None]
+    names = {}  # what a name in the code stands for, with the package's own left out
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            path = node.module.split(".")[1:]
+            names |= {alias.asname or alias.name: ".".join([*path, alias.name]) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == PACKAGE:
+                    path = alias.name.split(".")[1:] if alias.asname else []
+                    names[alias.asname or PACKAGE] = ".".join(path)
     found = set()
-    for source in sources:
-        try:
-            tree = ast.parse(
-                "\n".join(
-                    "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
-                )
-            )
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        modules = {
-            alias.asname or alias.name: alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unstable_gradients")
-            for alias in node.names
-        }
-        found |= {f"import {name}" for name in modules.values()}
-        found |= {
-            f"{node.value.id}.{node.attr}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id in MODULES
-        }
-    return found
+
+    def walk(node, where):
+        if where == "outside" and isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            where = f"in {getattr(node, 'name', 'a lambda')}"
+        parts, top = [], node
+        while isinstance(top, ast.Attribute):
+            parts.insert(0, top.attr)
+            top = top.value
+        if isinstance(top, ast.Name) and top.id in names and not isinstance(top.ctx, ast.Store):
+            found.add((".".join(filter(None, [names[top.id], *parts])), where))
+            return
+        for child in ast.iter_child_nodes(node):
+            walk(child, where)
+
+    for tree in trees:
+        with suppress(RecursionError):
+            walk(tree, "outside")
+    return {(name, where) for name, where in found if name}
 
 
-MODULES = (
-    "chain",
-    "symbolic",
-    "sweep",
-    "network",
-    "descent",
-    "activations",
-    "mean_field",
-    "initializers",
-    "SIGMOID",
-)
+def _parsed(source):
+    """Return the syntax tree of a cell, with magics as IPython makes calls of them; None if it has none."""
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _kind(answer):

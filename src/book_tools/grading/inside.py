@@ -2,8 +2,9 @@
 
 It talks in lines of JSON. First it reads the notebook and limits; it executes the cells and writes the
 answers that are data. Only then does it read the places at which functions are to be evaluated, those of one
-question in each line, and writes what they return. The student's code shares this sandbox and may tamper with all of it: nothing that is
-written here is believed outside, and nothing that is worth knowing is ever in here before it is needed.
+question in each line, and writes what they return. The student's code shares this sandbox and may tamper with
+all of it: nothing that is written here is believed outside, and nothing that is worth knowing is ever in here
+before it is needed.
 """
 
 import json
@@ -19,58 +20,9 @@ LIMITS = {
     "RLIMIT_CORE": 0,
 }
 PROCESSES = 100
-LONGEST = 2**20  # bytes of one file with answers
+LONGEST = 8 * 2**20  # bytes of one file with answers
 FOLDER = Path.cwd()
-
-# Executed by the student's kernel, when the cells have run. Figures become PNG, formulas text.
-COLLECT = """
-def _collect():
-    import base64, io, json
-    sheets = [v for v in list(globals().values()) if type(v).__name__ == "Sheet"]
-    if not sheets:
-        return {"problem": "there is no sheet: the cell that makes it did not run"}
-    sheet, found = sheets[-1], {}
-    for name, answer in list(sheet.answers.items())[:50]:
-        value = None
-        if answer.kind == "number":
-            value = float(answer.value).hex()
-        elif answer.kind in ("expression", "text"):
-            value = str(answer.value)[:100_000]
-        elif answer.kind == "figure":
-            file = io.BytesIO()
-            answer.value.savefig(file, format="png", dpi=80)
-            value = base64.b64encode(file.getvalue()).decode()
-        found[str(name)] = {"kind": str(answer.kind), "value": value}
-    identity = {k: str(getattr(sheet, k))[:200] for k in ("assignment", "course", "student")}
-    return {"identity": identity, "answers": found}
-
-import json as _json
-with open(FILE, "w") as _file:
-    _json.dump(_collect(), _file)
-"""
-ASK = """
-def _ask():
-    import json, sys
-    sys.path.insert(0, HERE)
-    import numpy, wire
-    sheet = [v for v in list(globals().values()) if type(v).__name__ == "Sheet"][-1]
-    places = json.loads(PLACES)
-    function = sheet.answers[places["question"]].value
-    def ask(place):
-        try:
-            with numpy.errstate(all="ignore"):
-                return {"value": wire.pack(function(*(wire.unpack(p) for p in place)))}
-        except KeyboardInterrupt:  # its time is over
-            raise
-        except BaseException as error:
-            return {"error": f"{type(error).__name__}: {error}"[:200]}
-    first = [ask(place) for place in places["places"]]
-    again = [ask(place) for place in reversed(places["places"])][::-1]
-    with open(FILE, "w") as file:
-        json.dump({"returned": [first, again]}, file)
-
-_ask()
-"""
+ANSWERS = FOLDER / "collected.json"
 
 
 def main():
@@ -98,6 +50,7 @@ def main():
     client.km.kernel_cmd = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     with client.setup_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=str(FOLDER)):
         crashes = []
+        _run(client, "prepare()")
         for index, cell in enumerate(notebook.cells):
             if not client.kc.is_alive():
                 crashes.append("the kernel died")
@@ -112,24 +65,26 @@ def main():
                 if output["output_type"] == "error":
                     crashes.append(f"cell {index + 1}: {output['ename']}: {output['evalue']}"[:200])
             cell["outputs"] = []  # nobody needs them, and they may be large
-        _write({"crashes": crashes[:20], **_run(client, COLLECT)})
+        _write({"crashes": crashes[:20], **_run(client, f"answers({str(ANSWERS)!r})")})
         client.timeout = order["function_seconds"]
-        for places in sys.stdin:
-            _write(_run(client, ASK, PLACES=places.strip(), HERE=order["here"]))
+        for line in sys.stdin:
+            asked = json.loads(line)
+            _write(_run(client, f"ask({str(ANSWERS)!r}, {asked['question']!r}, {asked['places']!r})"))
 
 
-def _run(client, code, **names):
-    """Execute code in the kernel and return what it wrote into a file."""
+def _run(client, call):
+    """Call a function of collect.py in the kernel and return what it wrote into a file."""
     from nbformat.v4 import new_code_cell
 
-    file = FOLDER / "collected.json"
-    file.unlink(missing_ok=True)
-    names = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    ANSWERS.unlink(missing_ok=True)
+    here = str(Path(__file__).parent)
+    # Imports are the one thing that no name of a student can be in the way of.
+    code = f"import sys as _sys\n_sys.path.insert(0, {here!r})\nimport collect as _collect\n_collect.{call}"
     try:
-        client.execute_cell(new_code_cell(f"FILE = {str(file)!r}\n{names}{code}"), 0)
-        if file.is_symlink() or file.stat().st_size > LONGEST * 8:
+        client.execute_cell(new_code_cell(code), 0)
+        if ANSWERS.is_symlink() or ANSWERS.stat().st_size > LONGEST:
             return {"problem": "the answers are too large"}
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(ANSWERS.read_text(encoding="utf-8"))
         return found if isinstance(found, dict) else {"problem": "the answers could not be collected"}
     except Exception as error:
         return {"problem": f"the answers could not be collected: {type(error).__name__}"}

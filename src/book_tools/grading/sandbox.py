@@ -21,14 +21,14 @@ from pathlib import Path
 
 import matplotlib
 import psutil
-from nbformat.v4 import new_notebook
 
 import unstable_gradients
 
-from . import inside, wire
+from . import seccomp
 
 USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 1000, where the grader is root
 SCRATCH = "/tmp/work"
+INSIDE = [Path(__file__).with_name(name) for name in ("inside.py", "collect.py", "wire.py")]
 PACKAGE = Path(unstable_gradients.__file__).resolve().parent
 NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
 
@@ -58,6 +58,7 @@ class Limits:
 
 
 USUAL = Limits()
+EMPTY = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": []}
 
 
 class SandboxError(Exception):
@@ -175,14 +176,19 @@ class Sandbox:
 
     def _watch(self):
         while self.process.poll() is None:
-            self.peak = max(self.peak, used := _memory(self.process.pid))
-            if used > self.limits.memory:
-                self.too_much = f"it used more than {self.limits.memory // 2**20} MiB of memory"
-                kill(self.process)
-            elif self.seconds > self.limits.seconds:  # also if it is the grader that waits: for its ear
-                self.too_much = self._too_long()
-                kill(self.process)
+            memory, worked = _used(self.process.pid)
+            self.peak = max(self.peak, memory)
+            if memory > self.limits.memory:
+                self._end(f"it used more than {self.limits.memory // 2**20} MiB of memory")
+            elif worked > 1.5 * self.seconds + 10:  # the neighbors have a right to the other processors
+                self._end("it kept more than one processor busy")
+            elif self.seconds > self.limits.seconds:  # also if it is the grader that waits, for its ear
+                self._end(self._too_long())
             time.sleep(0.1)
+
+    def _end(self, why):
+        self.too_much = why
+        kill(self.process)
 
     def _too_long(self):
         return f"it did not end within {self.limits.seconds:g} seconds"
@@ -198,7 +204,7 @@ def check():
     """
     with opened(USUAL, stderr=subprocess.PIPE) as box:
         try:
-            box.send(order(new_notebook(), USUAL, box))
+            box.send(order(EMPTY, USUAL))
             box.receive()
         except SandboxError as error:
             kill(box.process)
@@ -206,13 +212,12 @@ def check():
             raise SandboxError(f"no notebook can be run here: {error}\n{said[-2000:]}") from None
 
 
-def order(notebook, limits, box):
+def order(notebook, limits):
     """Return the first record that a sandbox is sent: what to execute, and for how long."""
     return {
         "notebook": notebook,
         "cell_seconds": limits.cell_seconds,
         "function_seconds": limits.function_seconds,
-        "here": where(box.here),
     }
 
 
@@ -223,25 +228,30 @@ def opened(limits, stderr=subprocess.DEVNULL):
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         here = Path(scratch)
         (here / "work").mkdir()
-        for module in (inside, wire):
-            shutil.copy(module.__file__, here)
+        for file in INSIDE:
+            shutil.copyfile(file, here / file.name)
         if wall() == "user":
             here.chmod(0o755)
             os.chown(here / "work", user, user)
-        process = subprocess.Popen(
-            command(here, limits, user),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            cwd=here / "work",
-            env=environment(here),
-            start_new_session=True,
-        )
+            (here / "work").chmod(0o700)
+        (here / "seccomp").write_bytes(seccomp.program() or b"")
+        with (here / "seccomp").open("rb") as forbidden:
+            process = subprocess.Popen(
+                command(here, limits, user, forbidden.fileno()),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=here / "work",
+                env=environment(here),
+                start_new_session=True,
+                pass_fds=[forbidden.fileno()] if wall() == "bubblewrap" else [],
+            )
         try:
             yield Sandbox(process, here, limits)
         finally:
             kill(process, user)
-            process.stdin.close()
+            with suppress(OSError):  # nobody is left who could read what waits in there
+                process.stdin.close()
             process.stdout.close()
 
 
@@ -288,11 +298,15 @@ def environment(here):
     }
 
 
-def command(here, limits, user):
-    """Return the command that executes a notebook; ``here`` holds copies of the grader's files for it."""
+def command(here, limits, user, forbidden):
+    """Return the command that executes a notebook.
+
+    ``here`` holds copies of the grader's files for it, ``forbidden`` is the descriptor of the file with the filter.
+    """
     python = [sys.executable, f"{where(here)}/inside.py"]
     if wall() == "bubblewrap":
-        return [*_walls(limits, here), *(_become(user) if os.geteuid() == 0 else []), *python]
+        calls = ["--seccomp", str(forbidden)] if seccomp.program() else []
+        return [*_walls(limits, here), *calls, *(_become(user) if os.geteuid() == 0 else []), *python]
     return [*_become(user), *python] if wall() == "user" else python
 
 
@@ -323,8 +337,8 @@ def _walls(limits, here):
     for folder in _outermost({sys.prefix, sys.base_prefix, sys.exec_prefix}):
         lock += [*_parents(folder), "--ro-bind", folder, folder]
     lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
-    for name in ("inside.py", "wire.py") if here else ():
-        lock += ["--ro-bind", str(here / name), f"/book/{name}"]
+    for file in INSIDE if here else ():
+        lock += ["--ro-bind", str(here / file.name), f"/book/{file.name}"]
     for folder in (SCRATCH, f"{SCRATCH}/.matplotlib"):
         lock += ["--perms", "1777", "--dir", folder]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
@@ -348,12 +362,14 @@ def _parents(folder):
     return made
 
 
-def _memory(pid):
-    """Return the memory that a process and all below it use, in bytes."""
-    used = 0
+def _used(pid):
+    """Return the memory that a process and all below it use, in bytes, and how long they worked, in seconds."""
+    memory, worked = 0, 0.0
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for member in [process, *process.children(recursive=True)]:
             with suppress(psutil.Error):
-                used += member.memory_info().rss
-    return used
+                memory += member.memory_info().rss
+                times = member.cpu_times()
+                worked += times.user + times.system
+    return memory, worked

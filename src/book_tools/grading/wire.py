@@ -1,6 +1,6 @@
 """Numbers on the way in and out of the sandbox: text of fixed form, nothing that could be executed.
 
-A float is its :meth:`float.hex`; a list is a list; an array is a dict ``{"array": ...}`` of lists, as deep
+A float is its :meth:`float.hex`; a whole number stays one; a list is a list; an array is a dict ``{"array": ...}`` of lists, as deep
 as it has axes. Both sides use this file: the sandbox has a copy of it.
 """
 
@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 NUMBER = re.compile(r"-?(0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}|0x0\.0p\+0|inf|nan)")
+WHOLE = re.compile(r"-?\d{1,18}")
 LARGEST = 10_000  # numbers in one value
 DEEPEST = 4
 
@@ -42,13 +43,15 @@ def _pack(value, room, depth):
         raise WireError(f"there are more than {LARGEST} numbers")
     if isinstance(value, str):
         return f"'{value}"
+    if type(value) is int and WHOLE.fullmatch(str(value)):
+        return str(value)
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, complex):
         raise WireError(f"a number was expected, not {type(value).__name__}")
     return float(value).hex()
 
 
 def unpack(packed):
-    """Return what :func:`pack` packed, as floats, texts, lists and arrays.
+    """Return what :func:`pack` packed, as numbers, texts, lists and arrays.
 
     Raises
     ------
@@ -61,26 +64,28 @@ def unpack(packed):
 def _unpack(packed, room, depth):
     if isinstance(packed, dict) and list(packed) == ["array"] and isinstance(packed["array"], list):
         return _array(_unpack(packed["array"], room, depth))
+    room[0] -= 1  # for lists, too: a million empty ones are no answer either
+    if room[0] < 0:
+        raise WireError(f"there are more than {LARGEST} numbers")
     if isinstance(packed, list):
         if depth == 0:
             raise WireError("lists are nested too deeply")
         return [_unpack(entry, room, depth - 1) for entry in packed]
-    room[0] -= 1
-    if room[0] < 0:
-        raise WireError(f"there are more than {LARGEST} numbers")
     if isinstance(packed, str) and packed.startswith("'"):
         return packed[1:]
-    if not isinstance(packed, str) or not NUMBER.fullmatch(packed):
-        raise WireError("a number was expected")
-    return float.fromhex(packed)
+    if isinstance(packed, str) and WHOLE.fullmatch(packed):
+        return int(packed)
+    if isinstance(packed, str) and NUMBER.fullmatch(packed):
+        return float.fromhex(packed)
+    raise WireError("a number was expected")
 
 
 def _array(lists):
-    """Return nested lists of floats as an array."""
+    """Return nested lists of numbers as an array."""
     try:
         array = np.array(lists)
     except ValueError:
         raise WireError("the rows of an array have different lengths") from None
-    if array.dtype != float:
+    if array.dtype.kind not in "if":
         raise WireError("an array holds numbers")
     return array
