@@ -175,8 +175,9 @@ REFUSED = {
     "nothing": ("", "no formula"),
     "a sentence": ("I do not know", "no formula"),
     "brackets": ("(" * 500 + "x" + ")" * 500, "no formula|too deeply"),
-    "signs": ("-" * 50_000 + "x", "too deeply"),
-    "a megabyte": ("x+" * 500_000 + "x", "may have 100000 characters"),
+    "signs": ("-" * 9_000 + "x", "too deeply"),
+    "a megabyte": ("x+" * 500_000 + "x", "may have 10000 characters"),
+    "digits in base sixteen": ("0x" + "f" * 5000, "a number in it is too long"),
     "a zero byte": ("x\0", "no formula"),
     "digits": ("9" * 5000, "no formula"),
 }

@@ -226,13 +226,19 @@ class Grader:
             )
         if self.course and folded(self.course) != folded(result.course):
             result.review.append(f"the course in it is {result.course!r}, not {self.course!r}")
+        master = self.masters[result.assignment]
         given = _package_calls(
-            s for kind, s in self.masters[result.assignment].for_students() if kind == "code"
+            source
+            for cells in (master.for_students(), master.for_instructors())
+            for kind, source in cells
+            if kind == "code"
         )
         own = _package_calls(cell["source"] for cell in notebook["cells"]) - given
         if own:
             calls = ", ".join(f"{name} {where}" for name, where in sorted(own))
-            result.review.append(f"it uses of the package what the notebook did not: {calls}"[:500])
+            result.review.append(
+                f"it uses of the package what neither notebook nor solution does: {calls}"[:500]
+            )
 
 
 def assignment_secrets(secret, masters):

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 NUMBER = re.compile(r"-?(0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}|0x0\.0p\+0|inf|nan)")
-WHOLE = re.compile(r"-?\d{1,18}")
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 LARGEST = 10_000  # numbers in one value
 DEEPEST = 4
 
@@ -88,4 +88,4 @@ def _array(lists):
         raise WireError("the rows of an array have different lengths") from None
     if array.dtype.kind not in "if":
         raise WireError("an array holds numbers")
-    return array
+    return array.astype(float)

@@ -38,6 +38,11 @@ BEFORE = {
     "reads its own environment": "import os\nsheet.text('differences', f'found {dict(os.environ)}')",
     "becomes root": "import os, subprocess\nfor call in (lambda: os.setuid(0), lambda: os.seteuid(0), lambda: subprocess.run(['su', '-c', 'id']), lambda: os.chroot('/tmp')):\n    try:\n        call()\n    except Exception:\n        pass\nsheet.text('differences', f'uid {os.getuid()} {open(\"/proc/self/status\").read()}')",
     "mounts what it was not given": "import subprocess\nfor c in (['mount', '-t', 'tmpfs', 'x', '/mnt'], ['unshare', '-Ur', 'id'], ['mount', '-o', 'remount,rw', '/']):\n    try:\n        subprocess.run(c, timeout=5)\n    except Exception:\n        pass",
+    "leaves a key for the next student": "import ctypes\nlibc = ctypes.CDLL(None)\nsaid = [libc.syscall(248, b'user', b'answer', b'42', 2, keyring) for keyring in (-3, -4)]\nsheet.text('differences', f'keys {said}')",
+    "memory that no process is charged with": "import os\nheld = []\ntry:\n    for k in range(30):\n        held.append(os.memfd_create(f'm{k}'))\n        os.write(held[-1], b'1' * 49 * 2**20)\nexcept (OSError, AttributeError):\n    pass\nsheet.text('differences', f'hidden {len(held)}')",
+    "a disk of its own": "import os\nsaid = os.system('unshare -Urm sh -c \"mount -t tmpfs -o size=3G x /mnt && echo mounted\"')\nsheet.text('differences', f'ended with {said}')",
+    "keeps every processor busy": "import subprocess\n[subprocess.Popen(['sh', '-c', 'while :; do :; done'], start_new_session=True) for _ in range(40)]\nimport time\ntime.sleep(100)",
+    "stops the grader's side when the numbers come": "import os, signal, threading, time\nparent = os.getppid()\ndef stop():\n    while not os.path.exists('collected.json'):\n        time.sleep(0.001)\n    time.sleep(0.15)\n    os.kill(parent, signal.SIGSTOP)\nthreading.Thread(target=stop, daemon=True).start()",
     "a link out of its folder": "import os\ntry:\n    os.remove('collected.json')\nexcept OSError:\n    pass\nos.symlink('/etc/passwd', 'collected.json')",
 }
 
@@ -67,12 +72,15 @@ AFTER = {
     + RETURNS.format("Lying([1])"),
     "an answer of a million numbers": RETURNS.format("[0.0] * 10**6"),
     "an answer nested in itself": "a = []\na.append(a)\n" + RETURNS.format("a"),
+    "a message with the hidden numbers": "def slope(z):\n    raise ValueError(f'hidden {z}')\nsheet.function('slope', slope)",
     "a function that exits": "import os\n" + RETURNS.format("os._exit(0)"),
     "a function that raises what ends a program": "def slope(z):\n    raise SystemExit('<b>' + 'x' * 10**6)\nsheet.function('slope', slope)\nsheet.function('deltas', lambda *a: (_ for _ in ()).throw(KeyboardInterrupt()))",
     "a function that never returns": "def slope(z):\n    while True:\n        pass\nsheet.function('slope', slope)",
     "a function that writes hidden numbers into a text": "def slope(z):\n    sheet.answers['differences'].value = f'hidden {z}'\n    sheet.text('differences', f'hidden {z}')\n    open('/tmp/hidden', 'a').write(str(z))\n    return z\nsheet.function('slope', slope)",
     "a formula that is a bomb": "sheet.expression('dC_db1', '9**9**9', [])\nsheet.answers['dC_dw3'].value = '9**9**9**9**9'",
     "a formula that is code": "sheet.answers['dC_db1'].value = '__import__(\"os\").system(\"touch /tmp/pwned\")'\nsheet.answers['dC_dw3'].value = '(lambda: 1)()'",
+    "a formula with a number in base sixteen": "sheet.answers['dC_db1'].value = '0x' + 'f' * 5000",
+    "a cell that is long to read": "%%writefile /dev/null\n" + "a\n" * 2**19,
     "a formula nested deeply": "sheet.answers['dC_db1'].value = '(' * 5000 + 'x' + ')' * 5000\nsheet.answers['dC_dw3'].value = '-' * 90000 + 'x'",
     "a formula of a megabyte": "sheet.answers['dC_db1'].value = 'x+' * 500000 + 'x'",
     "a formula in look-alikes": "sheet.answers['dC_db1'].value = 'ｗ２*а4'\nsheet.answers['dC_dw3'].value = 'w2\\u200b*x'",
@@ -111,6 +119,12 @@ FILES = {
     "no notebook at all": b"PK\x03\x04 this is something else \xff\xfe",
     "JSON that is no notebook": b'[1, 2, {"cells": 3}]',
     "JSON that is nested too deeply": b"[" * 100_000 + b"]" * 100_000,
+    "a notebook with too many cells": b'{"nbformat": 4, "cells": ['
+    + b'{"cell_type":"code","source":""},' * 50_000
+    + b'{"cell_type":"code","source":""}]}',
+    "a notebook with a million other things": b'{"nbformat": 4, "cells": [], "metadata": ['
+    + b"{}," * 10**6
+    + b"{}]}",
     "a notebook without cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
     "a notebook with odd cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code"}, 3, null]}',
     "a notebook of another age": b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [], "metadata": {}}]}',

@@ -126,10 +126,28 @@ def test_nobody_becomes_root(graded):
 
 
 @enforced
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("leaves a key for the next student", "keys [-1, -1]"),
+        ("memory that no process is charged with", "hidden 0"),
+        ("a disk of its own", "ended with 256"),
+    ],
+)
+def test_what_reaches_around_the_walls_is_refused(graded, name, said):
+    assert of(graded, name).texts["differences"] == said
+
+
+@enforced
 def test_nothing_was_written_outside(graded):
     assert "written by an attack" not in (graded.out / "gradebook.csv").read_text()
     assert "forged" not in Path(unstable_gradients.__file__).read_text()
     assert not Path("/tmp/pwned").exists()
+
+
+def test_hidden_numbers_do_not_come_out_in_a_message(graded):
+    (slope,) = (m for m in of(graded, "a message with the hidden numbers").marks if m["question"] == "slope")
+    assert slope["feedback"] == "At a hidden place it raised ValueError."
 
 
 def test_hidden_numbers_do_not_come_out_in_a_text(graded):
@@ -142,6 +160,8 @@ def test_hidden_numbers_do_not_come_out_in_a_text(graded):
         "an endless loop that cannot be interrupted",
         "a memory bomb of many processes",
         "stops its parent",
+        "stops the grader's side when the numbers come",
+        "keeps every processor busy",
         "kills everything",
         "kills its parent",
     ],
