@@ -82,15 +82,14 @@ def condition_numbers(inputs, **options):
     A target y = 1 is a label and exact. It is left out of the sum: near saturation its term alone,
     1 / (1 - a_L), would excuse a residual that has lost all its digits.
     """
-    h = Decimal("1e-15")
+    h = Decimal("1e-15")  # of 50 digits, so that no more than a forward difference is needed
     total = 0
     with decimal.localcontext(prec=50):
         at = np.array(reference(inputs, **options))
         for k, v in enumerate(map(Decimal, inputs)):
             if (k, v) != (1, 1):
-                moved = ([*inputs[:k], v * (1 + sign * h), *inputs[k + 1 :]] for sign in (1, -1))
-                above, below = (np.array(reference(point, **options)) for point in moved)
-                total = total + abs((above - below) / (2 * h * at))
+                moved = np.array(reference([*inputs[:k], v * (1 + h), *inputs[k + 1 :]], **options))
+                total = total + abs((moved - at) / (h * at))
     return total.astype(float)
 
 

@@ -52,7 +52,7 @@ def means_of_pairs(q, c):
 
     quadrants = [
         scipy.integrate.cubature(
-            integrand, [0, 0], [9, 9], rule="gk15", rtol=1e-5, atol=1e-7, args=(np.array(signs),)
+            integrand, [0, 0], [9, 9], rule="gk21", rtol=1e-5, atol=1e-7, args=(np.array(signs),)
         )
         for signs in ((1, 1), (-1, -1), (1, -1))
     ]
@@ -238,9 +238,10 @@ class TestFixedPointVariance:
     def test_is_where_the_iteration_leads_from_one(self, activation, weight_variance, bias_variance):
         q = 1.0
         for _ in range(500):
-            q = mean_field.variance_map(q, weight_variance, bias_variance, activation)
+            before, q = q, mean_field.variance_map(q, weight_variance, bias_variance, activation)
             if q > 1e12:
                 q = np.inf
+            if q in (before, np.inf):
                 break
         got = mean_field.fixed_point_variance(weight_variance, bias_variance, activation)
         assert got == pytest.approx(q, rel=1e-8, abs=1e-8)

@@ -59,6 +59,7 @@ def test_mantissas_are_those_of_frexp():
     np.testing.assert_array_equal(exponent, expected[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("activation", "scale"), [("sigmoid", 1), ("sigmoid", 3), ("tanh", 1)])
 @pytest.mark.filterwarnings("error")
 def test_agree_with_50_digits_at_depth_4096(activation, scale):

@@ -15,6 +15,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 from cycler import cycler
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex
 
 from unstable_gradients import figures
@@ -89,20 +90,18 @@ def test_draws_on_its_axes_alone_and_returns_them(name):
     assert figure.axes == [ax, other], "made other Axes"
     assert len(other.get_children()) == untouched, "drew on the wrong Axes"
     assert ax.has_data()
-    figure.canvas.draw()  # a warning here would fail the test as well
 
 
-@pytest.mark.parametrize("axis", ["x", "y"])
-def test_axes_are_labeled_with_words(name, axis, drawn):
+def test_axes_are_labeled_with_words(name, drawn):
     ax = drawn(name)
     if name in DIAGRAMS:
         assert not ax.axison
         return
-    label = getattr(ax, f"get_{axis}label")()
-    if axis in LABELED_BY_THE_LESSON.get(name, ""):
-        assert label == ""
-        return
-    assert re.search("[a-z]{4}", re.sub(r"\$.*?\$", "", label)), f"no word in {label!r}"
+    for axis, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())):
+        if axis in LABELED_BY_THE_LESSON.get(name, ""):
+            assert label == ""
+        else:
+            assert re.search("[a-z]{4}", re.sub(r"\$.*?\$", "", label)), f"no word in {label!r}"
 
 
 def test_scales(name, drawn):
@@ -126,7 +125,7 @@ def test_takes_its_colors_from_the_keys(name, monkeypatch):
     with matplotlib.rc_context({"axes.prop_cycle": cycle, "svg.fonttype": "none"}):  # the latter is faster
         figure, ax = plt.subplots(figsize=(8, 5))
         getattr(figures, name)(ax, *EXAMPLES[name].arguments)
-        figure.savefig(svg, format="svg")
+        FigureCanvasSVG(figure).print_svg(svg)  # as savefig, which draws twice; a warning would fail the test
     assert {key for key, color in replaced.items() if color in svg.getvalue()} == keys
     assert not {color for color in old if color in svg.getvalue()}
     for text in ax.texts:  # labels stand in the color of what they name
