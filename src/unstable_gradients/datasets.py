@@ -62,5 +62,6 @@ def standardize(values):
     constant = np.flatnonzero(np.ptp(array, axis=0) == 0)
     if constant.size:
         raise ValueError(f"every column of values must vary; column {constant[0]} does not")
+    array = array / np.max(np.abs(array), axis=0)  # else squares of small numbers underflow
     centered = array - np.mean(array, axis=0)
     return centered / np.std(centered, axis=0)

@@ -36,6 +36,7 @@ def main():
     from nbclient import NotebookClient
 
     notebook = nbformat.from_dict(order["notebook"])
+    cells = list(notebook.cells)  # a copy: what _run executes takes the place of a cell in the notebook
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -51,7 +52,7 @@ def main():
     with client.setup_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=str(FOLDER)):
         crashes = []
         _run(client, "prepare()")
-        for index, cell in enumerate(notebook.cells):
+        for index, cell in enumerate(cells):
             if not client.kc.is_alive():
                 crashes.append("the kernel died")
                 break

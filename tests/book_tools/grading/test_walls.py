@@ -52,6 +52,7 @@ def behind(request):
 @pytest.mark.parametrize("name", LIES)
 def test_a_lie_is_not_paid(behind, name):
     assert behind[name].points == 0, behind[name].marks
+    assert not [e for e in behind[name].errors if "'sheet' is not defined" in e], "it did not get to its lie"
 
 
 def test_an_honest_notebook_has_all_points(behind):
