@@ -94,7 +94,8 @@ def _all_graded(grader, waiting):
             except BrokenProcessPool:
                 lost.append(submission)
             except Exception as error:  # whatever went wrong, this submission gets its row
-                yield submission, _failed(submission, repr(error))
+                why = str(error) if isinstance(error, PressError) else repr(error)
+                yield submission, _failed(submission, why)
     if len(waiting) == 1 and lost:
         yield lost[0], _failed(lost[0], "its process was ended, perhaps for want of memory")
         return
