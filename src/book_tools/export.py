@@ -35,6 +35,7 @@ def publish(made, folder, root):
     folder.mkdir(parents=True, exist_ok=True)
     for name, change in differences(made, folder).items():
         if name in made:
+            change = change if (folder / name).exists() else "made"
             (folder / f".{name}").write_text(made[name], encoding="utf-8")
             os.replace(folder / f".{name}", folder / name)
         else:

@@ -101,7 +101,8 @@ def _all_graded(grader, waiting):
                 except BrokenProcessPool:
                     lost.append(submission)
                 except Exception as error:  # whatever went wrong, this submission gets its row
-                    yield submission, _failed(submission, repr(error))
+                    why = str(error) if isinstance(error, PressError) else repr(error)
+                    yield submission, _failed(submission, why)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise PressError(

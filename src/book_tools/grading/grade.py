@@ -137,9 +137,9 @@ class Grader:
             expected = self.assignment or f"one of {', '.join(self.masters)}"
             _ended(result, f"it is for the assignment {result.assignment!r}, not {expected}")
             return
-        self._look(result, notebook)
         name = result.assignment
         key = AnswerKey(self.masters[name], result.course, result.student, self.secrets[name])
+        self._look(result, notebook)
         answers = first["answers"]
         returned = {
             name: self._ask(result, box, name, key.places(name))

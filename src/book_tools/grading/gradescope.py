@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from .. import PressError, cache
-from ..homework.master import Master, tags
+from ..homework.master import Master
 from . import sandbox
 from .grade import Grader, Result, assignment_secrets
 from .submissions import Submission, collect
@@ -40,7 +40,7 @@ def write(book, masters, name, course_key, course, out):
     settings = {"course": course, "key": assignment_secrets(course_key, found)[name].hex(), "name": name}
     settings["title"] = found[0].title
     settings["master"] = [
-        {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags(cell)}}
+        {"cell_type": cell.cell_type, "source": cell.source, "metadata": dict(cell.metadata)}
         for cell in found[0].cells
     ]
     entries = {
@@ -88,6 +88,7 @@ def run(top):
         result = Grader([master], secrets, settings["course"], master.name).grade(submission)
     except Exception as error:
         result = Result(submission.name, "", status=f"the grader failed: {type(error).__name__}")
+        result.review.append(str(error)[:300])  # for the instructor; students see the status
     new = top / "results" / ".results.json.new"
     new.write_text(json.dumps(results(result), indent=1) + "\n", encoding="utf-8")
     os.replace(new, top / "results" / "results.json")

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import hmac
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,12 +16,18 @@ from unstable_gradients.expressions import Expression, ExpressionError, agree
 from unstable_gradients.variants import Variant, identity
 
 from .. import PressError
+from ..grading import wire
+from .master import code
 
 BY_PERSON = ("text", "figure")
 IN_GENERAL = {
     "number": "The number is not right. Do the visible check and your derivation use the same formula?",
     "function": "The function passes at some numbers, perhaps, but not at others. Try it with numbers of your own.",
     "expression": "The formula has another value than the right one, if not everywhere. Try it at numbers for which you know the answer in another way.",
+}
+WITH_PLACES = {
+    "function": "places=lambda hidden: [(2.5, ...), ...], for each place a tuple of its arguments; whole numbers arrive as floats",
+    "expression": 'places=lambda hidden: [{"x": 2.5, ...}, ...], for each place a dict with a number for each letter',
 }
 
 
@@ -83,34 +89,106 @@ class AnswerKey:
     Attributes
     ----------
     questions : dict of str to Question
+
+    Raises
+    ------
+    PressError
+        If a cell of the master raises, or its questions are not its answers; it says where.
     """
 
     def __init__(self, master, course="", student="", secret=b""):
+        self._where = f"{master.name}.md" + (f", for the student {student!r}" if student else "")
         seed = hmac.new(secret, identity(master.name, course, student), hashlib.sha256).digest()
         self._hidden = Hidden(seed)
         declared = {}
 
         def question(name, points, **details):
             if name in declared:
-                raise PressError(f"{master.name}: the question {name!r} is declared twice")
-            declared[name] = {"points": points, **details}
+                raise ValueError(f"the question {name!r} is declared twice")
+            declared[name] = Question(name, points, "", **details)
 
         names = {"question": question, "__name__": "__main__"}
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(master.program(course, student), master.name, "exec"), names)
+            for cell in master.cells:
+                if cell.cell_type == "code":
+                    self._run(cell, course, student, names)
         self._answers = names["sheet"].answers
         for answer in self._answers.values():
             if answer.kind == "figure":
                 _forget(answer.value)
-        if set(declared) != set(self._answers):
-            odd = ", ".join(sorted(set(declared) ^ set(self._answers)))
+        for name in sorted(declared.keys() - self._answers.keys()):
+            raise PressError(f"{self._where}, question {name!r}: no cell hands it in, as sheet.number does")
+        for name in sorted(self._answers.keys() - declared.keys()):
             raise PressError(
-                f"{master.name}: each question needs an answer and a call of question(...): {odd}"
+                f"{self._where}, question {name!r}: no cell with the tag 'marking' calls question({name!r}, ...)"
             )
-        self.questions = {
-            name: Question(name, kind=self._answers[name].kind, **details)
-            for name, details in declared.items()
-        }
+        self.questions = {name: replace(q, kind=self._answers[name].kind) for name, q in declared.items()}
+
+    def _run(self, cell, course, student, names):
+        try:
+            exec(compile(code(cell, course, student), self._where, "exec"), names)
+        except Exception as error:  # anything that a master can do
+            line = cell.metadata.get("line", "?")
+            raise PressError(f"{self._where}, the cell at line {line}: {_said(error)}") from error
+
+    def check(self):
+        """Mark the solution and each expected mistake, as answers of this student.
+
+        Raises
+        ------
+        PressError
+            If a question cannot be marked, or not as it should; it says what would be right.
+        """
+        for name, question in self.questions.items():
+            try:
+                problem = self._problem(question)
+            except Exception as error:  # places, solution and mistakes are code of the master
+                right = WITH_PLACES.get(
+                    question.kind, "mistakes are pairs of an answer and what to say to it"
+                )
+                problem = f"{_said(error)}. Right would be: {right}"
+            if problem:
+                raise PressError(f"{self._where}, question {name!r}: {problem}")
+
+    def _problem(self, question):
+        """Return what is wrong with a question, or None."""
+        name, kind = question.name, question.kind
+        if not str(name).isidentifier():
+            return f"a question has a name that a variable can have, not {name!r}"
+        if not isinstance(question.points, int) or question.points < 1:
+            return f"points must be a whole number from 1, not {question.points!r}"
+        if kind in BY_PERSON:
+            return (
+                None if question.rubric else f'a {kind} needs rubric="1 for ...", for the person who reads it'
+            )
+        if kind in WITH_PLACES and not (question.places and self.places(name)):
+            return f"the {kind} needs {WITH_PLACES[kind]}"
+        if kind == "expression":
+            letters = self._answers[name].value.letters
+            if any(set(letters) - set(place) for place in self.places(name)):
+                return f"its letters are {', '.join(letters)}; the expression needs {WITH_PLACES[kind]}"
+        mark = self.mark(name, self._sent(name))
+        if mark.points != question.points:
+            return f"the solution is not marked as right: {mark.feedback}"
+        for answer, feedback in question.mistakes:
+            mark = self.mark(name, self.data(name, answer))
+            if mark != Mark(0, feedback):
+                return (
+                    f"the mistake with the feedback {feedback!r} gets {mark.feedback!r} instead. "
+                    "It must be wrong for every student, and like no other mistake"
+                )
+        return None
+
+    def _sent(self, name):
+        """Return the right answer as it comes when a student's function gave it, out of the sandbox."""
+        if self.questions[name].kind != "function":
+            return self.right(name)
+
+        def sent(value):
+            return wire.unpack(wire.pack(value))
+
+        function = self._answers[name].value
+        return [sent(function(*map(sent, arguments))) for arguments in self.places(name)]
 
     @property
     def total(self):
@@ -167,6 +245,10 @@ class AnswerKey:
             one, other = (Expression(text, letters) for text in (given, expected))
             return agree(one, other, self.places(question.name))
         return _close(given, expected, question.tolerance)
+
+
+def _said(error):
+    return f"{type(error).__name__}: {error}"
 
 
 def _forget(figure):

@@ -31,7 +31,7 @@ class Master:
     title : str
         Its first heading.
     cells : list of cells
-        As MyST-NB reads them.
+        As MyST-NB reads them; those of :meth:`read` know their line in the file.
     """
 
     name: str
@@ -40,8 +40,20 @@ class Master:
 
     @classmethod
     def read(cls, book, path):
-        """Return the master in a file."""
-        cells = book.read(path).cells
+        """Return the master in a file.
+
+        Raises
+        ------
+        PressError
+            If it cannot be read, or its title, its tags, or its sheet are not as they must be.
+        """
+        try:
+            notebook = book.read(path)
+        except Exception as error:  # whatever a wrong head, tag or letter makes of the libraries that read it
+            raise PressError(f"{path.name} cannot be read: {error}") from error
+        cells = notebook.cells
+        for cell, line in zip(cells, notebook.metadata["source_map"]):
+            cell.metadata["line"] = line
         titles = re.findall(r"^# (.+)$", cells[0].source, re.MULTILINE)
         if cells[0].cell_type != "markdown" or len(titles) != 1:
             raise PressError(f"{path.name} must begin with its title, as '# Gradient descent'")
@@ -53,6 +65,11 @@ class Master:
                 )
         if sum("identity" in tags(cell) for cell in cells) != 1:
             raise PressError(f"{path.name} must have one cell with the tag 'identity'")
+        right = f'sheet = Sheet("{path.stem}", course, student)'  # else it would be graded as another one
+        if not any(right in cell.source.splitlines() for cell in cells):
+            found = [cell for cell in cells if cell.cell_type == "code" and "Sheet(" in cell.source]
+            where = f", the cell at line {found[0].metadata['line']}" if found else ""
+            raise PressError(f"{path.name}{where}: a line of its own must say {right}")
         return cls(path.stem, titles[0], cells)
 
     def for_students(self):
@@ -73,17 +90,19 @@ class Master:
 
     def program(self, course="", student=""):
         """Return the solution with its marking as one program, for one student."""
-        identity = f"course, student = {course!r}, {student!r}\n"
-        return "\n\n".join(
-            identity if "identity" in tags(cell) else solved(cell.source)
-            for cell in self.cells
-            if cell.cell_type == "code"
-        )
+        return "\n\n".join(code(cell, course, student) for cell in self.cells if cell.cell_type == "code")
 
 
 def masters(book):
     """Return all masters of a book, in order."""
     return [Master.read(book, path) for path in sorted((book.root / "book" / "homework").glob("*.md"))]
+
+
+def code(cell, course, student):
+    """Return what a code cell is in the program of one student."""
+    if "identity" in tags(cell):
+        return f"course, student = {course!r}, {student!r}\n"
+    return solved(cell.source)
 
 
 def tags(cell):

@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .. import PressError, export
 from ..notebooks import METADATA, install_cell, with_ids
-from .marking import BY_PERSON, AnswerKey
+from .marking import BY_PERSON, WITH_PLACES, AnswerKey
 from .master import POINTS, masters
 
 MADE = ("notebooks/homework", "dist/homework")
@@ -30,14 +30,28 @@ def check(book):
 
 
 def release(book):
-    """Return the texts of all notebooks: folder -> file name -> text. Nothing is written."""
+    """Return the texts of all notebooks: folder -> file name -> text. Nothing is written.
+
+    Raises
+    ------
+    PressError
+        If a master cannot work.
+    """
     students, solutions = {}, {}
     for master in masters(book):
-        key = AnswerKey(master)
+        key = _checked(master)
         students[f"{master.name}.ipynb"] = _notebook(book, master, key, master.for_students())
         rubric = ("markdown", _rubric(key))
         solutions[f"{master.name}.ipynb"] = _notebook(book, master, key, [*master.for_instructors(), rubric])
     return dict(zip(MADE, (students, solutions)))
+
+
+def _checked(master):
+    """Return the answer key for the numbers of practice, if it and those of two more students work."""
+    keys = [AnswerKey(master, student=student) for student in ("", "one", "two")]
+    for key in keys:
+        key.check()
+    return keys[0]
 
 
 def _notebook(book, master, key, cells):
@@ -64,6 +78,7 @@ def _rubric(key):
     rows = ["## Rubric", "", "| question | points | marked by | for |", "| --- | ---: | --- | --- |"]
     for name, question in key.questions.items():
         by = "a person" if question.kind in BY_PERSON else "the machine"
-        rubric = question.rubric or f"the right {question.kind}, at hidden numbers, too"
+        where = "at hidden numbers, too" if question.kind in WITH_PLACES else "for the student's own numbers"
+        rubric = question.rubric or f"the right {question.kind}, {where}"
         rows.append(f"| {name} | {question.points} | {by} | {rubric} |")
     return "\n".join(rows)

@@ -9,7 +9,18 @@ HEAD = "unstable-gradient course key, keep secret: "
 
 
 def create(path):
-    """Write a new key. A file that is there already is never touched."""
+    """Write a new key. A file that is there already is never touched.
+
+    Raises
+    ------
+    PressError
+        If it would be inside of the book's folder, is there already, or cannot be written.
+    """
+    for folder in path.resolve().parents:
+        if (folder / "_toc.yml").is_file():  # as of book_tools.book.Book
+            raise PressError(
+                f"{path} would be in {folder}, from where a key gets into other hands; keep it elsewhere, as ~/{path.name}"
+            )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -20,7 +31,7 @@ def create(path):
         raise PressError(f"{path} cannot be written: {error.strerror}") from None
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{HEAD}{secrets.token_hex(32)}\n")
-    print(f"A new key is in {path}. Keep a copy in a safe place, and never in the repository.")
+    print(f"A new key is in {path}. Keep a copy in a safe place.")
 
 
 def read(path):

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from book_tools import PressError
 from book_tools.__main__ import main
 from book_tools.grading import batch
 from book_tools.grading.grade import Grader, Result, _says, assignment_secrets
@@ -69,12 +70,23 @@ def raises():
     raise RuntimeError("<b>broken</b>")
 
 
+def finds_a_wrong_master():
+    raise PressError("06_small.md, the cell at line 7: NameError")
+
+
 def is_killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("breaks, said", [(raises, "RuntimeError"), (is_killed, "its process was ended")])
+@pytest.mark.parametrize(
+    "breaks, said",
+    [
+        (raises, "RuntimeError"),
+        (finds_a_wrong_master, "the grader failed: 06_small.md, the cell at line 7: NameError"),
+        (is_killed, "its process was ended"),
+    ],
+)
 def test_one_submission_that_breaks_the_grader_has_its_row_and_is_tried_again(
     course, monkeypatch, breaks, said
 ):

@@ -123,6 +123,19 @@ def submissions():
     yield "nothing", None, 0
 
 
+def test_a_master_that_raises_is_named_to_the_instructor_alone(harness, monkeypatch):
+    def grade(self, submission):
+        line = next(iter(self.masters.values())).cells[2].metadata["line"]
+        raise PressError(f"02_chain_rule.md, the cell at line {line}: NameError")
+
+    monkeypatch.setattr(gradescope.Grader, "grade", grade)
+    save(harness / "submission" / "02_chain_rule.ipynb", notebook("1"))
+    gradescope.run(harness)
+    results = json.loads((harness / "results" / "results.json").read_text())
+    assert "02_chain_rule.md, the cell at line 3" in results.pop("extra_data")["review"][-1]
+    assert "the cell at line" not in str(results) and "the grader failed: PressError" in results["output"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Gradescope's container is Linux")
 @pytest.mark.parametrize("what, made, points", [pytest.param(*s, id=s[0]) for s in submissions()])

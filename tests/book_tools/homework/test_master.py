@@ -104,7 +104,7 @@ def master(*cells):
 def test_a_master_that_cannot_be_read_says_why(cells, message, tmp_path):
     class FakeBook:
         def read(self, path):
-            return new_notebook(cells=cells)
+            return new_notebook(cells=cells, metadata={"source_map": [1] * len(cells)})
 
     with pytest.raises(PressError, match=message):
         Master.read(FakeBook(), tmp_path / "01_x.md")

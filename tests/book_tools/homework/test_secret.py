@@ -42,5 +42,17 @@ def test_a_key_that_is_not_there_or_cannot_be_written(tmp_path):
         secret.create(tmp_path / "none" / "course.key")
 
 
+@pytest.mark.parametrize("name", ["course.key", "dist/course.key", "book/../course"])
+def test_a_key_inside_of_the_book_is_refused_with_a_better_place(tmp_path, monkeypatch, capsys, name):
+    (tmp_path / "_toc.yml").touch()
+    for folder in ("dist", "book"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / "book")
+    path = tmp_path / name
+    assert main(["key", str(path)]) == 1 and main(["key", "course.key"]) == 1
+    assert f"keep it elsewhere, as ~/{path.name}" in capsys.readouterr().err
+    assert not path.exists() and not (tmp_path / "book" / "course.key").exists()
+
+
 def test_git_ignores_keys(root):
     assert "*.key" in (root / ".gitignore").read_text().splitlines()
