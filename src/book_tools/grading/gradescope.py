@@ -22,6 +22,8 @@ from .submissions import Submission, collect
 
 FILES = Path(__file__).with_name("gradescope_files")
 NEEDED = ("numpy", "sympy", "matplotlib", "nbformat", "nbclient", "ipykernel", "psutil", "jinja2")
+# The user who runs the code of students must be able to read the package, and nobody but root the key.
+MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "assignment.json": 0o600}
 DATE = (2026, 1, 1, 0, 0, 0)  # in the archive, so that the same assignment and key make the same bytes
 
 
@@ -58,7 +60,7 @@ def write(book, masters, name, course_key, course, out):
         with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
             for entry, content in sorted(entries.items()):
                 info = zipfile.ZipInfo(entry, DATE)
-                info.external_attr = (0o755 if entry in ("setup.sh", "run_autograder") else 0o600) << 16
+                info.external_attr = MODES.get(entry, 0o644) << 16
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, content)
         os.chmod(new, 0o600)

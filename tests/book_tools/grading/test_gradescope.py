@@ -91,6 +91,13 @@ def test_the_archive_is_for_its_owner_and_the_same_each_time(archive, tmp_path):
         assert path.stat().st_mode & 0o077 == 0
 
 
+def test_what_students_need_may_be_read_by_everybody_and_the_key_by_its_owner_alone(archive):
+    with zipfile.ZipFile(archive[0]) as packed:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in packed.infolist()}
+    assert modes.pop("assignment.json") == 0o600
+    assert {mode & 0o044 for mode in modes.values()} == {0o044}
+
+
 def test_an_assignment_that_there_is_not(archive, tmp_path):
     with pytest.raises(PressError, match="there is no assignment 'x'; there are 01_"):
         gradescope.write(BOOK, masters(BOOK), "x", b"", "", tmp_path / "a.zip")
@@ -105,6 +112,8 @@ def harness(archive, tmp_path_factory):
         (top / folder).mkdir()
     with zipfile.ZipFile(archive[0]) as packed:
         packed.extractall(top / "source")
+        for entry in packed.infolist():  # which Python does not restore, but unzip does, and so Gradescope
+            (top / "source" / entry.filename).chmod(entry.external_attr >> 16)
     shutil.copy(top / "source" / "run_autograder", top)
     (top / "venv" / "bin").mkdir(parents=True)
     python = top / "venv" / "bin" / "python"
