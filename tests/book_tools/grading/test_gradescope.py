@@ -13,6 +13,7 @@ import pytest
 
 from book_tools import PressError
 from book_tools.grading import gradescope
+from book_tools.grading.grade import Result
 from book_tools.homework import secret
 from book_tools.homework.master import masters
 
@@ -120,6 +121,21 @@ def harness(archive, tmp_path_factory):
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     return top
+
+
+@pytest.mark.parametrize("points", [None, 0])
+def test_a_question_for_a_person_never_counts_there(points):
+    """Else one without an answer would take points away that the others do not have."""
+    marks = [{"question": "why", "points": points, "of": 3, "feedback": "There is no answer."}]
+    (test,) = gradescope.results(Result("x", "", marks=marks), {"why"})["tests"]
+    assert (test["score"], test["max_score"], "status" in test) == (0, 0, False)
+
+
+def test_how_a_run_was_ended_is_kept_for_the_instructor():
+    ended = Result("x", "", status="the run was ended: it ended itself", seconds=0.1)
+    made = gradescope.results(ended)
+    jsonschema.validate(made, SCHEMA)
+    assert (made["extra_data"]["status"], made["extra_data"]["seconds"]) == (ended.status, 0.1)
 
 
 FORGERIES = ["replaces numpy.isclose, allclose and all", "replaces json", "forges the answers in a thread"]
