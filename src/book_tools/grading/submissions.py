@@ -91,7 +91,9 @@ def who(name):
 def _one_row_each(found):
     """Return the notebooks, and one row for everybody who handed in other things alone."""
     folders = [submission.name.rpartition("/")[0] for submission in found]
-    top = os.path.commonpath(folders) if folders else ""  # archives often hold one folder with everything in it
+    top = (
+        os.path.commonpath(folders) if folders else ""
+    )  # archives often hold one folder with everything in it
     notebooks = [submission for submission in found if submission.problem != OTHER]
     there = {_person(notebook.name, top) for notebook in notebooks}
     others = {}

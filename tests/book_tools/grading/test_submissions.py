@@ -99,7 +99,10 @@ WITHOUT = [
     (["s123/.DS_Store"], "s123", "there is no notebook in it"),
 ]
 WITH = [
-    ["Jane Doe_77_assignsubmission_file_/x.ipynb", "Jane Doe_77_assignsubmission_onlinetext_/onlinetext.html"],
+    [
+        "Jane Doe_77_assignsubmission_file_/x.ipynb",
+        "Jane Doe_77_assignsubmission_onlinetext_/onlinetext.html",
+    ],
     ["doejane_4711_123_x.ipynb", "doejane_4711_124_x.pdf"],
     ["s123/x.ipynb", "s123/data_1_2_x.csv"],
     ["x.ipynb", "notes.txt"],
