@@ -24,9 +24,10 @@ homework: $(VENV)/.book ## make the notebooks of the assignments, and their solu
 	@echo "Making the assignments"
 	@$(RUN) -m book_tools homework
 
-grade: $(VENV)/.book ## grade notebooks: make grade SUBMISSIONS=folder KEY=course.key OUT=graded
+grade: $(VENV)/.book ## grade notebooks: make grade SUBMISSIONS=folder KEY=course.key OUT=graded [COURSE= ASSIGNMENT= ROSTER=]
 	@echo "Grading $(SUBMISSIONS)"
-	@$(RUN) -m book_tools grade "$(SUBMISSIONS)" --key "$(KEY)" --out "$(OUT)"
+	@$(RUN) -m book_tools grade "$(SUBMISSIONS)" --key "$(KEY)" --out "$(OUT)" $(if $(COURSE),--course "$(COURSE)") \
+	  $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)") $(if $(ROSTER),--roster "$(ROSTER)")
 
 doctor: ## say what is installed here, and what is missing to run a notebook
 	@if [ -x $(RUN) ]; then $(RUN) -m book_tools doctor; else PYTHONPATH=src $(PYTHON) -m book_tools doctor; fi

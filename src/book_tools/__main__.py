@@ -43,7 +43,8 @@ def grade(arguments):
 
     limits = Limits(seconds=arguments.seconds, memory=arguments.megabytes * 2**20)
     given = arguments.submissions, arguments.key, arguments.out, arguments.course, arguments.assignment
-    batch.grade(Book.here(), *given, limits)
+    results = batch.grade(Book.here(), *given, limits, arguments.roster)
+    return int(not any(result.status == "graded" for result in results))
 
 
 def gradescope(arguments):
@@ -103,6 +104,7 @@ def parser():
     command.add_argument("--out", type=Path, required=True, help="a folder for gradebook and feedback")
     command.add_argument("--course", default="", help="the name of the course that notebooks should give")
     command.add_argument("--assignment", default="", help="grade this one alone")
+    command.add_argument("--roster", type=Path, help="who is in the course: a CSV with student, name")
     command.add_argument("--seconds", type=float, default=180, help="for one notebook (default: %(default)s)")
     command.add_argument("--megabytes", type=int, default=4096, help="of memory (default: %(default)s)")
     command.set_defaults(run=grade)

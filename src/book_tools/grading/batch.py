@@ -11,13 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 from .. import PressError, cache
 from ..homework import secret
 from ..homework.master import masters
-from . import report, sandbox, submissions
+from . import marks, report, roster, sandbox, submissions, tables
 from .grade import Grader, Result, assignment_secrets
 
 FAILED = "the grader failed"
 
 
-def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
+def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, people=None):
     """Grade all submissions in ``path``, and write gradebook, feedback and review list into ``out``.
 
     Parameters
@@ -28,15 +28,18 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
     key : Path
         The key of the course.
     out : Path
-        A folder for the results. What is in it from an earlier run with the same submissions is used again.
+        A folder for the results. What is in it from an earlier run with the same submissions is used again,
+        and so are the marks that people wrote into its ``marks.csv``.
     course, assignment : str
         What notebooks have to say they belong to; anything if empty.
     limits : Limits
+    people : Path, optional
+        The roster of the course; see :mod:`book_tools.grading.roster`.
 
     Raises
     ------
     PressError
-        If something is wrong with what was given; nothing is written then.
+        If something is wrong with what was given; no result is overwritten then.
     """
     if os.name != "posix":
         raise PressError("grading needs Linux or macOS; on Windows run it in WSL or in a Linux container")
@@ -46,11 +49,19 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
         raise PressError(f"there is no assignment {assignment!r}; there are {known}")
     course_key = secret.read(key)
     found = submissions.collect(path)
+    listed = roster.read(people) if people else []
+    absent = roster.absent(listed, found)
+    questions = report.asked(m for m in all_masters if assignment in ("", m.name))
+    names = [*(submission.name for submission in found), *(result.submission for result in absent)]
+    marks.Marks(out / marks.FILE).check(dict.fromkeys(names, marks.all_of(questions)))
     for lack in sandbox.missing():
         print(f"warning: {lack}", file=sys.stderr)
     grader = Grader(all_masters, assignment_secrets(course_key, all_masters), course, assignment, limits)
     kept = out / "results"
-    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PressError(f"{out} cannot be the folder for the results: {error.strerror}") from None
     # What a result depends on besides the notebook. A change of any of it grades everything anew.
     state = cache.digest(
         hashlib.sha256(course_key).hexdigest(),
@@ -69,7 +80,9 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
         s: Result(**json.loads(files[s].read_text(encoding="utf-8"))) for s in found if files[s].is_file()
     }
     waiting = [submission for submission in found if submission not in results]
-    print(f"{len(found)} submissions, {len(results)} of them graded before", flush=True)
+    print(
+        f"{len(found)} submission{'s' * (len(found) != 1)}, {len(results)} of them graded before", flush=True
+    )
     if waiting:
         try:
             sandbox.check()
@@ -80,10 +93,19 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL):
         if not result.status.startswith(FAILED):  # else it is tried again next time
             _keep(files[submission], result)
         _progress(number, len(waiting))
-    results = [results[submission] for submission in found]
-    report.write(results, out)
+    results = [*(results[submission] for submission in found), *absent]
+    said = roster.check(results, listed)
+    known = marks.known(results, questions, assignment)
+    given = marks.Marks(out / marks.FILE)  # once more: somebody may have written into it meanwhile
+    given.check(known)
+    given.give(results, known)
+    tables.put(given.file, given.text(results))
+    report.write(results, out, questions, said)
     graded = sum(result.status == "graded" for result in results)
+    for note in said:
+        print(f"{note}.")
     print(f"{graded} graded, {len(results) - graded} not. The gradebook is {out / 'gradebook.csv'}.")
+    print(f"What a person must look at is in {out / 'review.html'}.")
     return results
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 
 from .. import PressError, cache
+from ..homework.marking import BY_PERSON, AnswerKey
 from ..homework.master import Master
 from . import sandbox
 from .grade import Grader, Result, assignment_secrets
@@ -22,6 +23,8 @@ from .submissions import Submission, collect
 
 FILES = Path(__file__).with_name("gradescope_files")
 NEEDED = ("numpy", "sympy", "matplotlib", "nbformat", "nbclient", "ipykernel", "psutil", "jinja2")
+# The user who runs the code of students must be able to read the package, and nobody but root the key.
+MODES = {"setup.sh": 0o755, "run_autograder": 0o755, "assignment.json": 0o600}
 DATE = (2026, 1, 1, 0, 0, 0)  # in the archive, so that the same assignment and key make the same bytes
 
 
@@ -58,7 +61,7 @@ def write(book, masters, name, course_key, course, out):
         with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
             for entry, content in sorted(entries.items()):
                 info = zipfile.ZipInfo(entry, DATE)
-                info.external_attr = (0o755 if entry in ("setup.sh", "run_autograder") else 0o600) << 16
+                info.external_attr = MODES.get(entry, 0o644) << 16
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, content)
         os.chmod(new, 0o600)
@@ -84,33 +87,31 @@ def run(top):
             submission = found[0]
     except PressError:
         submission = Submission("", "", b"", "there is no notebook (.ipynb) among the files")
+    by_person = ()
     try:
+        by_person = {name for name, q in AnswerKey(master).questions.items() if q.kind in BY_PERSON}
         result = Grader([master], secrets, settings["course"], master.name).grade(submission)
     except Exception as error:
         result = Result(submission.name, "", status=f"the grader failed: {type(error).__name__}")
-        result.review.append(str(error)[:300])  # for the instructor; students see the status
+        result.review.append(repr(error)[:1000])
     new = top / "results" / ".results.json.new"
-    new.write_text(json.dumps(results(result), indent=1) + "\n", encoding="utf-8")
+    new.write_text(json.dumps(results(result, by_person), indent=1) + "\n", encoding="utf-8")
     os.replace(new, top / "results" / "results.json")
 
 
-def results(result):
-    """Return a Result in the form of Gradescope's results.json."""
-    tests = [
-        {
-            "name": mark["question"],
-            "score": mark["points"] or 0,
-            "max_score": mark["of"] if mark["points"] is not None else 0,
-            "status": "passed" if mark["points"] else "failed",
-            "output": mark["feedback"],
-            "output_format": "text",
-        }
-        for mark in result.marks
-    ]
-    for mark, test in zip(result.marks, tests):
-        if mark["points"] is None:
-            del test["status"]
+def results(result, by_person=()):
+    """Return a Result in the form of Gradescope's results.json; questions for a person have 0 of 0 points."""
+    tests = []
+    for mark in result.marks:
+        test = {"name": mark["question"], "score": 0, "max_score": 0, "output_format": "text"}
+        if mark["question"] not in by_person:
+            test |= {"score": mark["points"], "max_score": mark["of"], "output": mark["feedback"]}
+            test["status"] = "passed" if mark["points"] else "failed"
+        elif mark["points"] is None:
             test["output"] = f"A person reads this answer and gives up to {mark['of']} points."
+        else:
+            test["output"] = mark["feedback"]
+        tests.append(test)
     said = [result.status if result.status != "graded" else "", *result.errors]
     return {
         "score": result.points,
@@ -119,7 +120,14 @@ def results(result):
         "output_format": "text",
         "stdout_visibility": "hidden",
         "tests": tests,
-        "extra_data": {"review": result.review, "not enforced": sandbox.missing()},
+        "extra_data": {
+            "status": result.status,
+            "errors": result.errors,
+            "review": result.review,
+            "seconds": result.seconds,
+            "megabytes": result.megabytes,
+            "not enforced": sandbox.missing(),
+        },
     }
 
 

@@ -1,14 +1,15 @@
 """What instructors and students get to read. Every text of a student is treated as text, never as HTML or a formula."""
 
-import csv
 import hashlib
-import io
 import json
-import os
 import re
 from collections import Counter
 
 import jinja2
+
+from ..homework.marking import AnswerKey
+from . import submissions
+from .tables import harmless, put, text
 
 PAGES = jinja2.Environment(
     loader=jinja2.PackageLoader("book_tools.grading", "pages"),
@@ -16,30 +17,59 @@ PAGES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
+HEADING = re.compile(r"^#+ (.+?) \(\{points\}`(\w+)`\)", re.MULTILINE)
+NO_ANSWER = re.compile(r"There is no answer|At a hidden place it raised: NotImplementedError")
+# A visible check that did not hold, or a stub as it came: what the marks say already.
+EXPECTED = re.compile(r"cell \d+: (NotYet|NotImplementedError)\b")
 
 
-def write(results, out):
+def asked(masters):
+    """Return what is asked, for each assignment: by question its points, its rubric, and its heading or nothing."""
+    found = {}
+    for master in masters:
+        headings = {name: heading for cell in master.cells for heading, name in HEADING.findall(cell.source)}
+        found[master.name] = {
+            name: {"of": question.points, "rubric": question.rubric, "heading": headings.get(name, "")}
+            for name, question in AnswerKey(master).questions.items()
+        }
+    return found
+
+
+def write(results, out, questions=None, said=()):
     """Write gradebook, feedback, review list and the JSON with everything; each file in one step.
 
-    What is written depends on the results alone: the same results give the same bytes.
+    What is written depends on these alone: the same results give the same bytes.
+
+    Parameters
+    ----------
+    results : list of Result
+    out : Path
+    questions : dict, optional
+        As of :func:`asked`; without it there are no headings and no rubrics.
+    said : sequence of str
+        What the review list says at its top, of all submissions.
     """
     _note_doubles(results)
-    _put(out / "gradebook.csv", gradebook(results))
-    _put(out / "review.html", PAGES.get_template("review.html").render(results=results))
+    questions = questions or {}
+    put(out / "gradebook.csv", gradebook(results))
+    put(out / "review.html", review(results, questions, said))
     graded = [{k: v for k, v in r.record().items() if k not in ("seconds", "megabytes")} for r in results]
-    _put(out / "grades.json", json.dumps(graded, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    _put(
+    put(out / "grades.json", json.dumps(graded, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    put(
         out / "resources.csv",
         _csv([["submission", "seconds", "MB"], *([r.submission, r.seconds, r.megabytes] for r in results)]),
     )
     folder = out / "feedback"
     folder.mkdir(exist_ok=True)
+    page = PAGES.get_template("feedback.html")
     pages = {
-        file_name(result): PAGES.get_template("feedback.html").render(result=result) for result in results
+        file_name(result): page.render(
+            result=result, errors=_errors(result), questions=questions.get(result.assignment, {})
+        )
+        for result in results
     }
-    for name, page in pages.items():
-        _put(folder / name, page)
+    for name, content in pages.items():
+        put(folder / name, content)
     for old in folder.glob("*.html"):
         if old.name not in pages:
             old.unlink()
@@ -47,34 +77,47 @@ def write(results, out):
 
 def gradebook(results):
     """Return the gradebook as CSV: a row for each submission, a column for each question."""
-    questions = list(dict.fromkeys(mark["question"] for result in results for mark in result.marks))
-    rows = [
-        [
-            "submission",
-            "who",
-            "student",
-            "assignment",
-            "points",
-            "for a person",
-            "of",
-            "status",
-            "to review",
-            *questions,
-        ]
-    ]
+    questions = list(dict.fromkeys((m["question"], m["of"]) for result in results for m in result.marks))
+    head = ["submission", "who", "student", "assignment", "points so far", "waits for a person", "of"]
+    head += ["status", "late", "to review", *(f"{name} ({of})" for name, of in questions)]
+    rows = [head]
     for result in results:
-        marks = {mark["question"]: mark["points"] for mark in result.marks}
+        marks = {(mark["question"], mark["of"]): mark["points"] for mark in result.marks}
         rows.append(
             [
                 *(result.submission, result.who, result.student, result.assignment),
-                *(result.points, result.open, result.of, result.status, len(result.review)),
-                *(
-                    "" if name not in marks else "?" if marks[name] is None else marks[name]
-                    for name in questions
-                ),
+                *(result.points, result.open, result.of, result.status),
+                "late" if submissions.late(result.submission) else "",
+                len(_waiting(result)) + len(_notes(result)),
+                *("" if q not in marks else "?" if marks[q] is None else marks[q] for q in questions),
             ]
         )
     return _csv(rows)
+
+
+def review(results, questions, said=()):
+    """Return the review list: all answers that wait for a person, by question, then what else there is to see."""
+    answers = {}
+    for result in results:
+        for mark in _waiting(result):
+            answers.setdefault((result.assignment, mark["question"], mark["of"]), []).append(result)
+    order = {
+        (a, name): place for place, (a, name) in enumerate((a, n) for a in questions for n in questions[a])
+    }
+    groups = [
+        {
+            "assignment": assignment,
+            "question": question,
+            "of": of,
+            **questions.get(assignment, {}).get(question, {}),
+            "results": found,
+        }
+        for (assignment, question, of), found in sorted(
+            answers.items(), key=lambda item: (item[0][0], order.get(item[0][:2], 0), item[0][1])
+        )
+    ]
+    notes = [(result, found) for result in results if (found := _notes(result))]
+    return PAGES.get_template("review.html").render(results=results, groups=groups, notes=notes, said=said)
 
 
 def file_name(result):
@@ -84,6 +127,29 @@ def file_name(result):
     if clean != name:  # two names may become the same
         clean += "-" + hashlib.sha256(name.encode(errors="backslashreplace")).hexdigest()[:8]
     return f"{clean}.html"
+
+
+def _waiting(result):
+    return [mark for mark in result.marks if mark["points"] is None]
+
+
+def _errors(result):
+    """Return the errors that tell something which the marks do not."""
+    return [error for error in result.errors if not EXPECTED.match(error)]
+
+
+def _notes(result):
+    """Return what a person should look at besides the answers that wait, a line for each."""
+    answers = tuple(
+        f"{name}: a {kind} to read"
+        for name in (*result.texts, *result.figures)
+        for kind in ("text", "figure")
+    )
+    notes = [n for n in result.review if not n.startswith(("errors while it ran: ", *answers))]
+    by_machine = [mark for mark in result.marks if mark["points"] is not None]
+    if by_machine and all(NO_ANSWER.match(m["feedback"]) and not m["points"] for m in by_machine):
+        return [*notes, "nothing was answered" + " but what a person reads" * bool(_waiting(result))]
+    return notes + _errors(result)
 
 
 def _note_doubles(results):
@@ -97,20 +163,4 @@ def _note_doubles(results):
 
 
 def _csv(rows):
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\n").writerows([[_harmless(cell) for cell in row] for row in rows])
-    return file.getvalue()
-
-
-def _harmless(cell):
-    """Return a cell that no spreadsheet takes for a formula; a quote in front makes it text."""
-    if not isinstance(cell, str):
-        return cell
-    cell = "".join(character if character.isprintable() else " " for character in cell)
-    return f"'{cell}" if FORMULA.match(cell) else cell
-
-
-def _put(path, text):
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8", errors="backslashreplace")
-    os.replace(new, path)
+    return text([[harmless(cell) for cell in row] for row in rows])

@@ -1,6 +1,7 @@
 """The submissions in a folder or an archive, and what their names say of who handed them in."""
 
 import hashlib
+import os
 import re
 import zipfile
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from .. import PressError
 
 LARGEST = 50 * 2**20  # bytes of one notebook
+OTHER = "it is no notebook"  # so far; in the end such files have no row of their own
 # Canvas: studentname_LATE_12345_678901_file-1.ipynb; Moodle: Full Name_12345_assignsubmission_file/file.ipynb
-CANVAS = re.compile(r"(?P<who>[^_/]+)(_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<file>[^/]+\.ipynb)")
+CANVAS = re.compile(r"(?P<who>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<file>[^/]+)")
 MOODLE = re.compile(r"(?P<who>[^_/]+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?/(?P<file>[^/]*)")
 
 
@@ -57,9 +59,20 @@ def collect(path):
         found = [_read(path, path.name)]
     else:
         raise PressError(f"there is no {path}: give a folder, an archive (.zip) or a notebook")
+    found = _one_row_each(found)
     if not found:
         raise PressError(f"there is no notebook (.ipynb) in {path}")
     return sorted(found, key=lambda submission: submission.name)
+
+
+def late(name):
+    """Return whether the name of a file says, as Canvas does, that it was handed in late.
+
+    >>> late("doejane_LATE_4711_123456_02_chain_rule-1.ipynb"), late("doejane_4711_123456_LATE_1_2_x.ipynb")
+    (True, False)
+    """
+    match = CANVAS.fullmatch(PurePosixPath(name).name)
+    return bool(match and match["late"])
 
 
 def who(name):
@@ -75,30 +88,53 @@ def who(name):
     return name.removesuffix(".ipynb")
 
 
+def _one_row_each(found):
+    """Return the notebooks, and one row for everybody who handed in other things alone."""
+    folders = [submission.name.rpartition("/")[0] for submission in found]
+    top = (
+        os.path.commonpath(folders) if folders else ""
+    )  # archives often hold one folder with everything in it
+    notebooks = [submission for submission in found if submission.problem != OTHER]
+    there = {_person(notebook.name, top) for notebook in notebooks}
+    others = {}
+    for name in sorted(submission.name for submission in found if submission.problem == OTHER):
+        others.setdefault(_person(name, top), []).append(name)
+    return notebooks + [
+        _without(person, names) for person, names in others.items() if person and person not in there
+    ]
+
+
+def _person(name, top):
+    """Return whose a file is: by its name, or else by its folder below ``top``; None if neither says it."""
+    folder, *rest = name.removeprefix(top).lstrip("/").split("/")
+    match = MOODLE.search(name) or (None if rest else CANVAS.fullmatch(folder))
+    if match:
+        return f"{match['who']} {match['id']}"
+    return folder if rest else None
+
+
+def _without(person, names):
+    """Return the row of somebody who handed in no notebook."""
+    files = [name for name in names if not PurePosixPath(name).name.startswith(".") and name[-1] != "/"]
+    said = ", ".join(CANVAS.sub(r"\g<file>", PurePosixPath(name).name) for name in files)
+    problem = f"there is no notebook, only {said}"[:300] if files else "there is no notebook in it"
+    return Submission((files or names)[0].rstrip("/"), person, b"", problem)
+
+
 def _in_folder(folder):
     base = folder.resolve()
-    empty = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if ".ipynb_checkpoints" in path.parts or "__MACOSX" in path.parts:
+        if {".ipynb_checkpoints", "__MACOSX"} & set(path.parts):
             continue
-        if path.suffix == ".ipynb":
-            if not path.resolve().is_relative_to(base):
-                yield Submission(name, who(name), b"", "it is a link that leads out of the folder")
-            elif not path.is_file():
-                yield Submission(name, who(name), b"", "it is no file")
-            else:
-                yield _read(path, name)
-        elif (
-            path.is_dir()
-            and not path.is_symlink()
-            and path.parent == folder
-            and not any(path.rglob("*.ipynb"))
-        ):
-            empty.append(path)
-    for path in empty:  # a student's folder without a notebook still gets its row
-        name = path.relative_to(folder).as_posix()
-        yield Submission(name, who(f"{name}/"), b"", "there is no notebook in it")
+        if path.suffix != ".ipynb":
+            yield Submission(f"{name}/" if path.is_dir() else name, "", b"", OTHER)
+        elif not path.resolve().is_relative_to(base):
+            yield Submission(name, who(name), b"", "it is a link that leads out of the folder")
+        elif not path.is_file():
+            yield Submission(name, who(name), b"", "it is no file")
+        else:
+            yield _read(path, name)
 
 
 def _read(path, name):
@@ -115,14 +151,11 @@ def _in_archive(path):
                 parts = PurePosixPath(name.replace("\\", "/")).parts
                 if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]:
                     raise PressError(f"{path}: the entry {name!r} leads out of the archive; nothing was read")
-                if (
-                    entry.is_dir()
-                    or "__MACOSX" in parts
-                    or ".ipynb_checkpoints" in parts
-                    or not name.endswith(".ipynb")
-                ):
+                if {".ipynb_checkpoints", "__MACOSX"} & set(parts):
                     continue
-                if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+                if not name.endswith(".ipynb"):
+                    yield Submission(name, "", b"", OTHER)
+                elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
                     yield Submission(name, who(name), b"", "it is a link")
                 elif entry.file_size > LARGEST:
                     yield Submission(name, who(name), b"", f"it is larger than {LARGEST // 2**20} MB")

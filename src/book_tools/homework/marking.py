@@ -16,7 +16,6 @@ from unstable_gradients.expressions import Expression, ExpressionError, agree
 from unstable_gradients.variants import Variant, identity
 
 from .. import PressError
-from ..grading import wire
 from .master import code
 
 BY_PERSON = ("text", "figure")
@@ -26,7 +25,7 @@ IN_GENERAL = {
     "expression": "The formula has another value than the right one, if not everywhere. Try it at numbers for which you know the answer in another way.",
 }
 WITH_PLACES = {
-    "function": "places=lambda hidden: [(2.5, ...), ...], for each place a tuple of its arguments; whole numbers arrive as floats",
+    "function": "places=lambda hidden: [(2.5, ...), ...], for each place a tuple of its arguments",
     "expression": 'places=lambda hidden: [{"x": 2.5, ...}, ...], for each place a dict with a number for each letter',
 }
 
@@ -167,7 +166,7 @@ class AnswerKey:
             letters = self._answers[name].value.letters
             if any(set(letters) - set(place) for place in self.places(name)):
                 return f"its letters are {', '.join(letters)}; the expression needs {WITH_PLACES[kind]}"
-        mark = self.mark(name, self._sent(name))
+        mark = self.mark(name, self.right(name))
         if mark.points != question.points:
             return f"the solution is not marked as right: {mark.feedback}"
         for answer, feedback in question.mistakes:
@@ -178,17 +177,6 @@ class AnswerKey:
                     "It must be wrong for every student, and like no other mistake"
                 )
         return None
-
-    def _sent(self, name):
-        """Return the right answer as it comes when a student's function gave it, out of the sandbox."""
-        if self.questions[name].kind != "function":
-            return self.right(name)
-
-        def sent(value):
-            return wire.unpack(wire.pack(value))
-
-        function = self._answers[name].value
-        return [sent(function(*map(sent, arguments))) for arguments in self.places(name)]
 
     @property
     def total(self):

@@ -38,7 +38,7 @@ def test_there_are_at_least_forty():
 def test_an_attack_earns_nothing_and_has_its_row(graded, name):
     result = of(graded, name)
     assert result.points == 0, f"it was paid: {result.marks}"
-    assert graded.rows[result.submission]["points"] == "0"
+    assert graded.rows[result.submission]["points so far"] == "0"
     assert not [e for e in result.errors if "'sheet' is not defined" in e], "it did not get to its attack"
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from book_tools import PressError
 from book_tools.grading import gradescope
+from book_tools.grading.grade import Result
 from book_tools.homework import secret
 from book_tools.homework.master import masters
 
@@ -91,6 +92,13 @@ def test_the_archive_is_for_its_owner_and_the_same_each_time(archive, tmp_path):
         assert path.stat().st_mode & 0o077 == 0
 
 
+def test_what_students_need_may_be_read_by_everybody_and_the_key_by_its_owner_alone(archive):
+    with zipfile.ZipFile(archive[0]) as packed:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in packed.infolist()}
+    assert modes.pop("assignment.json") == 0o600
+    assert {mode & 0o044 for mode in modes.values()} == {0o044}
+
+
 def test_an_assignment_that_there_is_not(archive, tmp_path):
     with pytest.raises(PressError, match="there is no assignment 'x'; there are 01_"):
         gradescope.write(BOOK, masters(BOOK), "x", b"", "", tmp_path / "a.zip")
@@ -105,12 +113,29 @@ def harness(archive, tmp_path_factory):
         (top / folder).mkdir()
     with zipfile.ZipFile(archive[0]) as packed:
         packed.extractall(top / "source")
+        for entry in packed.infolist():  # which Python does not restore, but unzip does, and so Gradescope
+            (top / "source" / entry.filename).chmod(entry.external_attr >> 16)
     shutil.copy(top / "source" / "run_autograder", top)
     (top / "venv" / "bin").mkdir(parents=True)
     python = top / "venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     return top
+
+
+@pytest.mark.parametrize("points", [None, 0])
+def test_a_question_for_a_person_never_counts_there(points):
+    """Else one without an answer would take points away that the others do not have."""
+    marks = [{"question": "why", "points": points, "of": 3, "feedback": "There is no answer."}]
+    (test,) = gradescope.results(Result("x", "", marks=marks), {"why"})["tests"]
+    assert (test["score"], test["max_score"], "status" in test) == (0, 0, False)
+
+
+def test_how_a_run_was_ended_is_kept_for_the_instructor():
+    ended = Result("x", "", status="the run was ended: it ended itself", seconds=0.1)
+    made = gradescope.results(ended)
+    jsonschema.validate(made, SCHEMA)
+    assert (made["extra_data"]["status"], made["extra_data"]["seconds"]) == (ended.status, 0.1)
 
 
 FORGERIES = ["replaces numpy.isclose, allclose and all", "replaces json", "forges the answers in a thread"]

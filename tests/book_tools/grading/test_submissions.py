@@ -82,11 +82,47 @@ def test_a_link_in_an_archive_is_not_followed(tmp_path):
     assert found.problem == "it is a link" and found.content == b""
 
 
-def test_a_student_without_a_notebook_is_found(tmp_path):
-    (tmp_path / "Jane Doe_77_assignsubmission_file_").mkdir()
-    (tmp_path / "Jane Doe_77_assignsubmission_file_" / "essay.pdf").write_bytes(b"%PDF")
-    (found,) = collect(tmp_path)
-    assert (found.who, found.problem) == ("Jane Doe 77", "there is no notebook in it")
+# What somebody hands in, and the row of whoever is without a notebook; nobody may vanish without a word.
+WITHOUT = [
+    (["Jane Doe_77_assignsubmission_file_/essay.pdf"], "Jane Doe 77", "there is no notebook, only essay.pdf"),
+    (
+        ["Jane Doe_77_assignsubmission_onlinetext_/onlinetext.html"],
+        "Jane Doe 77",
+        "there is no notebook, only onlinetext.html",
+    ),
+    (
+        ["doejane_LATE_4711_123_hw.pdf", "doejane_LATE_4711_124_more_1.txt"],
+        "doejane 4711",
+        "there is no notebook, only hw.pdf, more_1.txt",
+    ),
+    (["s123/hw.pdf", "s123/.DS_Store"], "s123", "there is no notebook, only hw.pdf"),
+    (["s123/.DS_Store"], "s123", "there is no notebook in it"),
+]
+WITH = [
+    [
+        "Jane Doe_77_assignsubmission_file_/x.ipynb",
+        "Jane Doe_77_assignsubmission_onlinetext_/onlinetext.html",
+    ],
+    ["doejane_4711_123_x.ipynb", "doejane_4711_124_x.pdf"],
+    ["s123/x.ipynb", "s123/data_1_2_x.csv"],
+    ["x.ipynb", "notes.txt"],
+]
+
+
+@pytest.mark.parametrize("top", ["", "export/"])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("names, who, problem", [*WITHOUT, *((names, "", "") for names in WITH)])
+def test_everybody_without_a_notebook_has_one_row(tmp_path, names, who, problem, packed, top):
+    names = [top + name for name in [*names, "other s1/x.ipynb", "other s2/x.ipynb"]]
+    for name in names:
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(NOTEBOOK)
+    if packed:
+        found = collect(archive(tmp_path / "all.zip", [(name, NOTEBOOK) for name in names]))
+    else:
+        found = collect(tmp_path / "in")
+    assert [(s.who, s.problem) for s in found if s.problem] == ([(who, problem)] if problem else [])
+    assert sum(not s.problem for s in found) == sum(name.endswith(".ipynb") for name in names)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
