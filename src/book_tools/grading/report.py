@@ -7,6 +7,8 @@ from collections import Counter
 
 import jinja2
 
+from unstable_gradients.variants import folded
+
 from ..homework.marking import AnswerKey
 from . import submissions
 from .tables import harmless, put, text
@@ -123,10 +125,11 @@ def review(results, questions, said=()):
 def file_name(result):
     """Return the name of a student's feedback page: the submission's, without what could lead elsewhere."""
     name = result.submission.removesuffix(".ipynb")
-    clean = re.sub(r"[^\w-]+", "_", name)[:100]
-    if clean != name:  # two names may become the same
-        clean += "-" + hashlib.sha256(name.encode(errors="backslashreplace")).hexdigest()[:8]
-    return f"{clean}.html"
+    if re.fullmatch(r"\w{1,50}", name) and name != result.submission:
+        return f"{name}.html"
+    digest = hashlib.sha256(result.submission.encode(errors="backslashreplace")).hexdigest()
+    clean = re.sub(r"[^\w-]+", "_", name)[:50]
+    return f"{clean}-{digest[:16]}.html"  # another one for each, whatever its name
 
 
 def _waiting(result):
@@ -154,9 +157,9 @@ def _notes(result):
 
 def _note_doubles(results):
     """Note where several submissions to one assignment say that they are of the same student."""
-    counts = Counter((r.assignment, r.student.strip().casefold()) for r in results if r.student.strip())
+    counts = Counter((r.assignment, folded(r.student)) for r in results if r.student.strip())
     for result in results:
-        number = counts[result.assignment, result.student.strip().casefold()]
+        number = counts[result.assignment, folded(result.student)]
         note = f"{number} submissions say that they are of {result.student!r}"
         if number > 1 and note not in result.review:
             result.review.append(note)

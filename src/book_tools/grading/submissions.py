@@ -4,12 +4,13 @@ import hashlib
 import os
 import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .. import PressError
 
-LARGEST = 50 * 2**20  # bytes of one notebook
+LARGEST = 20 * 2**20  # bytes of one notebook
 OTHER = "it is no notebook"  # so far; in the end such files have no row of their own
 # Canvas: studentname_LATE_12345_678901_file-1.ipynb; Moodle: Full Name_12345_assignsubmission_file/file.ipynb
 CANVAS = re.compile(r"(?P<who>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<file>[^/]+)")
@@ -122,19 +123,22 @@ def _without(person, names):
 
 
 def _in_folder(folder):
-    base = folder.resolve()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if {".ipynb_checkpoints", "__MACOSX"} & set(path.parts):
             continue
-        if path.suffix != ".ipynb":
+        if path.suffix.lower() != ".ipynb":
             yield Submission(f"{name}/" if path.is_dir() else name, "", b"", OTHER)
-        elif not path.resolve().is_relative_to(base):
-            yield Submission(name, who(name), b"", "it is a link that leads out of the folder")
-        elif not path.is_file():
-            yield Submission(name, who(name), b"", "it is no file")
-        else:
-            yield _read(path, name)
+            continue
+        try:
+            if not path.resolve().is_relative_to(folder.resolve()):
+                yield Submission(name, who(name), b"", "it is a link that leads out of the folder")
+            elif not path.is_file():
+                yield Submission(name, who(name), b"", "it is no file")
+            else:
+                yield _read(path, name)
+        except (OSError, RuntimeError):  # no right to read it, or a link to itself
+            yield Submission(name, who(name), b"", "it cannot be read")
 
 
 def _read(path, name):
@@ -144,23 +148,34 @@ def _read(path, name):
 
 
 def _in_archive(path):
+    times = Counter()
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                name = entry.filename
-                parts = PurePosixPath(name.replace("\\", "/")).parts
-                if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]:
-                    raise PressError(f"{path}: the entry {name!r} leads out of the archive; nothing was read")
-                if {".ipynb_checkpoints", "__MACOSX"} & set(parts):
+                parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+                if ".." in parts or parts[:1] == ("/",) or re.match(r"[A-Za-z]:[/\\]", entry.filename):
+                    raise PressError(
+                        f"{path}: the entry {entry.filename!r} leads out of the archive; nothing was read"
+                    )
+                if not parts or {".ipynb_checkpoints", "__MACOSX"} & set(parts):
                     continue
-                if not name.endswith(".ipynb"):
-                    yield Submission(name, "", b"", OTHER)
-                elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
-                    yield Submission(name, who(name), b"", "it is a link")
-                elif entry.file_size > LARGEST:
-                    yield Submission(name, who(name), b"", f"it is larger than {LARGEST // 2**20} MB")
-                else:
-                    with archive.open(entry) as file:
-                        yield Submission(name, who(name), file.read(LARGEST))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+                if not entry.filename.lower().endswith(".ipynb"):
+                    yield Submission(entry.filename, "", b"", OTHER)
+                    continue
+                times[entry.filename] += 1
+                number = f" ({times[entry.filename]})" if times[entry.filename] > 1 else ""
+                yield _of_archive(archive, entry, entry.filename.removesuffix(".ipynb") + number + ".ipynb")
+    except zipfile.BadZipFile as error:
         raise PressError(f"{path} is no archive that can be read: {error}") from None
+
+
+def _of_archive(archive, entry, name):
+    if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+        return Submission(name, who(name), b"", "it is a link")
+    if entry.file_size > LARGEST:
+        return Submission(name, who(name), b"", f"it is larger than {LARGEST // 2**20} MB")
+    try:
+        with archive.open(entry) as file:
+            return Submission(name, who(name), file.read(LARGEST))
+    except Exception as error:  # damaged, encrypted, or packed in a way that is not known here
+        return Submission(name, who(name), b"", f"it cannot be taken out of the archive: {error}"[:200])

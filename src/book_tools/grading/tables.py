@@ -4,10 +4,12 @@ import csv
 import io
 import os
 import re
+import unicodedata
 
 from .. import PressError
 
 FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
+LATER = re.compile(r"([;\t]\s*)([=+\-@|%＝＋－＠])")  # where these separate cells, one begins here
 
 
 def text(rows, delimiter=","):
@@ -22,7 +24,8 @@ def harmless(cell):
     if not isinstance(cell, str):
         return cell
     cell = "".join(character if character.isprintable() else " " for character in cell)
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    cell = LATER.sub(r"\1'\2", cell)
+    return f"'{cell}" if FORMULA.match(unicodedata.normalize("NFKC", cell)) else cell
 
 
 def put(path, content):

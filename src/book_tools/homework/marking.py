@@ -22,7 +22,7 @@ BY_PERSON = ("text", "figure")
 IN_GENERAL = {
     "number": "The number is not right. Do the visible check and your derivation use the same formula?",
     "function": "The function passes at some numbers, perhaps, but not at others. Try it with numbers of your own.",
-    "expression": "The formula has another value than the right one, if not everywhere. Try it at numbers for which you know the answer in another way.",
+    "expression": "The formula has another value than the right one, if not everywhere, or it has none. Try it at numbers for which you know the answer in another way.",
 }
 WITH_PLACES = {
     "function": "places=lambda hidden: [(2.5, ...), ...], for each place a tuple of its arguments",
@@ -217,22 +217,25 @@ class AnswerKey:
             return Mark(0, "There is no answer.")
         if question.kind in BY_PERSON:
             return Mark(None, "A person reads this answer.")
-        try:
-            if self._same(question, given, self.right(name)):
-                return Mark(question.points, "Right.")
-        except ExpressionError as error:
-            return Mark(0, f"This formula cannot be evaluated: {error}.")
+        if question.kind == "expression":
+            try:
+                given = Expression(given, self._answers[name].value.letters)
+            except ExpressionError as error:
+                return Mark(0, f"This is no formula in the letters of the question: {error}.")
+        if self._same(question, given, self.right(name)):
+            return Mark(question.points, "Right.")
         for answer, feedback in question.mistakes:
             if self._same(question, given, self.data(name, answer)):
                 return Mark(0, feedback)
         return Mark(0, IN_GENERAL[question.kind])
 
     def _same(self, question, given, expected):
-        if question.kind == "expression":
-            letters = self._answers[question.name].value.letters
-            one, other = (Expression(text, letters) for text in (given, expected))
-            return agree(one, other, self.places(question.name))
-        return _close(given, expected, question.tolerance)
+        if question.kind != "expression":
+            return _close(given, expected, question.tolerance)
+        try:
+            return agree(given, Expression(expected, given.letters), self.places(question.name))
+        except ExpressionError:  # no value at a hidden place: to say where would say what is hidden
+            return False
 
 
 def _said(error):
@@ -261,6 +264,8 @@ def _close(given, expected, tolerance):
         given, expected = np.asarray(given, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
         return False
+    if given.size == expected.size == 1:  # a number in brackets is that number
+        given = given.reshape(expected.shape)
     return given.shape == expected.shape and bool(
         np.all(np.isclose(given, expected, rtol=tolerance, atol=0, equal_nan=True))
     )
