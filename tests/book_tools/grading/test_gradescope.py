@@ -157,7 +157,7 @@ def test_a_master_that_raises_is_named_to_the_instructor_alone(harness, monkeypa
     save(harness / "submission" / "02_chain_rule.ipynb", notebook("1"))
     gradescope.run(harness)
     results = json.loads((harness / "results" / "results.json").read_text())
-    assert "02_chain_rule.md, the cell at line 3" in results.pop("extra_data")["review"][-1]
+    assert "02_chain_rule.md, the cell at line 28" in results.pop("extra_data")["review"][-1]
     assert "the cell at line" not in str(results) and "the grader failed: PressError" in results["output"]
 
 
