@@ -15,13 +15,15 @@ from IPython.core.inputtransformer2 import TransformerManager
 from unstable_gradients.expressions import ExpressionError
 from unstable_gradients.variants import folded
 
+from .. import wire
 from ..homework.marking import BY_PERSON, AnswerKey
-from . import sandbox, wire
+from . import sandbox
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_CELL = 50_000  # characters; a longer one is executed, but not read for what it calls
 MOST_CELLS, MOST_CODE = 12_000, 2**21  # of a notebook, and characters of its code
 PACKAGE = "unstable_gradients"
+ENDED = "the run was ended"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -116,7 +118,7 @@ class Grader:
                 box.send(sandbox.order(notebook, self.limits))
                 self._mark(result, box, notebook)
             except sandbox.SandboxError as error:
-                _ended(result, f"the run was ended: {error}")
+                _ended(result, f"{ENDED}: {error}")
             result.megabytes = round(box.peak / 2**20, 1)
             result.seconds = round(box.seconds, 1)
         return result

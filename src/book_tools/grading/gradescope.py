@@ -18,7 +18,7 @@ from .. import PressError, cache
 from ..homework.marking import BY_PERSON, AnswerKey
 from ..homework.master import Master
 from . import sandbox
-from .grade import Grader, Result, assignment_secrets
+from .grade import ENDED, Grader, Result, assignment_secrets
 from .submissions import Submission, collect
 
 FILES = Path(__file__).with_name("gradescope_files")
@@ -73,7 +73,13 @@ def write(book, masters, name, course_key, course, out):
 
 
 def run(top):
-    """Grade the submission in ``top``/submission, and write ``top``/results/results.json."""
+    """Grade the submission in ``top``/submission, and write ``top``/results/results.json.
+
+    Raises
+    ------
+    SandboxError
+        If no notebook can be run here.
+    """
     settings = json.loads((top / "source" / "assignment.json").read_text(encoding="utf-8"))
     cells = nbformat.from_dict(settings["master"])
     master = Master(settings["name"], settings["title"], cells)
@@ -94,6 +100,8 @@ def run(top):
     except Exception as error:
         result = Result(submission.name, "", status=f"the grader failed: {type(error).__name__}")
         result.review.append(repr(error)[:1000])
+    if result.status.startswith(ENDED):
+        sandbox.check()  # if nothing at all can be run here, no result is better than 0 for everybody
     new = top / "results" / ".results.json.new"
     new.write_text(json.dumps(results(result, by_person), indent=1) + "\n", encoding="utf-8")
     os.replace(new, top / "results" / "results.json")

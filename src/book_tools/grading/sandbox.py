@@ -25,11 +25,12 @@ import psutil
 
 import unstable_gradients
 
+from .. import wire
 from . import seccomp
 
 USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 1000, where the grader is root
 SCRATCH = "/tmp/work"
-INSIDE = [Path(__file__).with_name(name) for name in ("inside.py", "collect.py", "wire.py")]
+INSIDE = [*map(Path(__file__).with_name, ("inside.py", "collect.py")), Path(wire.__file__)]
 PACKAGE = Path(unstable_gradients.__file__).resolve().parent
 NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
 
@@ -256,6 +257,8 @@ def opened(limits, stderr=subprocess.DEVNULL):
             with suppress(OSError):  # nobody is left who could read what waits in there
                 process.stdin.close()
             process.stdout.close()
+            if process.stderr:
+                process.stderr.close()
 
 
 def kill(process, user=None):

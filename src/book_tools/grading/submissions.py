@@ -153,7 +153,11 @@ def _in_archive(path):
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
                 parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-                if ".." in parts or parts[:1] == ("/",) or re.match(r"[A-Za-z]:[/\\]", entry.filename):
+                if (
+                    ".." in parts
+                    or "".join(parts[:1]).startswith("/")
+                    or re.match(r"[A-Za-z]:[/\\]", entry.filename)
+                ):
                     raise PressError(
                         f"{path}: the entry {entry.filename!r} leads out of the archive; nothing was read"
                     )

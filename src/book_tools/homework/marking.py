@@ -15,7 +15,7 @@ import numpy as np
 from unstable_gradients.expressions import Expression, ExpressionError, agree
 from unstable_gradients.variants import Variant, identity
 
-from .. import PressError
+from .. import PressError, wire
 from .master import code
 
 BY_PERSON = ("text", "figure")
@@ -166,7 +166,7 @@ class AnswerKey:
             letters = self._answers[name].value.letters
             if any(set(letters) - set(place) for place in self.places(name)):
                 return f"its letters are {', '.join(letters)}; the expression needs {WITH_PLACES[kind]}"
-        mark = self.mark(name, self.right(name))
+        mark = self.mark(name, self._sent(name))
         if mark.points != question.points:
             return f"the solution is not marked as right: {mark.feedback}"
         for answer, feedback in question.mistakes:
@@ -177,6 +177,17 @@ class AnswerKey:
                     "It must be wrong for every student, and like no other mistake"
                 )
         return None
+
+    def _sent(self, name):
+        """Return the right answer as it comes when a student's function gave it, out of the sandbox."""
+        if self.questions[name].kind != "function":
+            return self.right(name)
+
+        def sent(value):
+            return wire.unpack(wire.pack(value))
+
+        function = self._answers[name].value
+        return [sent(function(*map(sent, arguments))) for arguments in self.places(name)]
 
     @property
     def total(self):

@@ -54,8 +54,9 @@ class Master:
         cells = notebook.cells
         for cell, line in zip(cells, notebook.metadata["source_map"]):
             cell.metadata["line"] = line
-        titles = re.findall(r"^# (.+)$", cells[0].source, re.MULTILINE)
-        if cells[0].cell_type != "markdown" or len(titles) != 1:
+        head = cells[0].source if cells and cells[0].cell_type == "markdown" else ""
+        titles = re.findall(r"^# (.+)$", head, re.MULTILINE)
+        if len(titles) != 1:
             raise PressError(f"{path.name} must begin with its title, as '# Gradient descent'")
         known = {"identity", "solution", "marking"}
         for cell in cells:

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from book_tools import PressError
-from book_tools.grading import gradescope
+from book_tools.grading import gradescope, sandbox
 from book_tools.grading.grade import Result
 from book_tools.homework import secret
 from book_tools.homework.master import masters
@@ -159,6 +159,21 @@ def test_a_master_that_raises_is_named_to_the_instructor_alone(harness, monkeypa
     results = json.loads((harness / "results" / "results.json").read_text())
     assert "02_chain_rule.md, the cell at line 28" in results.pop("extra_data")["review"][-1]
     assert "the cell at line" not in str(results) and "the grader failed: PressError" in results["output"]
+
+
+def test_where_no_notebook_can_be_run_nobody_gets_0(harness, monkeypatch):
+    def check():
+        raise sandbox.SandboxError("no notebook can be run here")
+
+    monkeypatch.setattr(
+        gradescope.Grader, "grade", lambda *_: Result("x", "", status="the run was ended: so")
+    )
+    monkeypatch.setattr(sandbox, "check", check)
+    save(harness / "submission" / "02_chain_rule.ipynb", notebook("1"))
+    (harness / "results" / "results.json").unlink(missing_ok=True)
+    with pytest.raises(sandbox.SandboxError):
+        gradescope.run(harness)
+    assert not (harness / "results" / "results.json").exists()
 
 
 @pytest.mark.slow

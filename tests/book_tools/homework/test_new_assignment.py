@@ -256,10 +256,10 @@ BREAKS = {
         "06_small.md, for the student 'two', question 'area': the mistake",
     ),
     "a formula as mistake that is right": ("(p * q,", "(2 * p + 2 * q,", "'That is what is inside of it.' gets 'Right.'"),
-    "a mistake in other letters": ("(p * q,", '("p*r",', "cannot be evaluated: 'r' is not among its letters"),
+    "a mistake in other letters": ("(p * q,", '("p*r",', "of the question: 'r' is not among its letters"),
     "a mistake that raises": ("2 * side, \"That", "1 / 0, \"That", "question 'diagonal': ZeroDivisionError"),
     "a mistake that is no pair": ('[(4 * side, "That is how far it is around it.")]', "[4 * side]", "pairs of an"),
-    "a solution of whole numbers": ("2**0.5 * side)", "2**0.5 * len(range(side)))", "whole numbers arrive as floats"),
+    "a solution of whole numbers": ("2**0.5 * side)", "2**0.5 * len(range(side)))", "cannot be interpreted as an integer"),
     "a solution that is no number": ("2**0.5 * side)", "side > 0)", "'diagonal': WireError: a number was expected"),
     "a solution that is never the same": (
         "2**0.5 * side)",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from book_tools.grading.wire import WireError, pack, unpack
+from book_tools.wire import WireError, pack, unpack
 
 numbers = st.floats(allow_nan=False)
 values = st.recursive(numbers | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4), max_leaves=20)
