@@ -126,6 +126,7 @@ def by_torch(torch, net, x, y, activation):
 # --- Against automatic differentiation
 
 
+@pytest.mark.slow  # together: JAX compiles each of them
 @pytest.mark.parametrize("structure", [STRUCTURES["plain"], STRUCTURES["both"]], ids=["plain", "both"])
 @every_activation
 def test_equal_jax(activation, structure):
