@@ -29,12 +29,12 @@ INSTALL = """\
 # Run the cells from top to bottom. This one {}.
 import importlib.util
 
-if importlib.util.find_spec("unstable_gradients") is None:
+if None in map(importlib.util.find_spec, {}):
     {}"""
 
 MISSING = """\
 raise ModuleNotFoundError(
-        "The package of this book is not installed. In a copy of its repository, run: pip install ."
+        "The package of this book is not installed{}. In a copy of its repository, run: pip install {}"
     )"""
 
 
@@ -208,12 +208,19 @@ def _is_glue(line):
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
 
 
-def install_cell(repository, branch):
-    """Return the cell that gets the package from its public address, or says how to install it."""
+def install_cell(repository, branch, code=""):
+    """Return the cell that gets what the code needs from its public address, or says how to install it."""
+    modules, extra, also = ["unstable_gradients"], "", ""
+    if "sklearn" in code:
+        modules, extra, also = [*modules, "sklearn"], "[lab]", ", or scikit-learn is not"
+    found = str(modules).replace("'", '"')
     if repository:
-        install = f'%pip install --quiet "git+{repository}@{branch}"'
-        return new_code_cell(INSTALL.format("installs the lesson's package if it is missing", install))
-    return new_code_cell(INSTALL.format("says so if the lesson's package is missing", MISSING))
+        install = f'%pip install --quiet "unstable-gradients{extra} @ git+{repository}@{branch}"'
+        return new_code_cell(
+            INSTALL.format("installs what the lesson needs, if it is missing", found, install)
+        )
+    missing = MISSING.format(also, f"'.{extra}'" if extra else ".")
+    return new_code_cell(INSTALL.format("says so if what the lesson needs is missing", found, missing))
 
 
 def with_ids(cells):
@@ -239,7 +246,8 @@ def write(app, doctree, docname):
     except Unsupported as error:
         LOGGER.warning("%s", error, location=error.node)
         return
-    install = install_cell(options.get("repository_url"), options.get("repository_branch") or "main")
+    code = "".join(cell.source for cell in cells if cell.cell_type == "code")
+    install = install_cell(options.get("repository_url"), options.get("repository_branch") or "main", code)
     result = new_notebook(
         cells=with_ids([install, *cells]),
         metadata={**METADATA, "made_from": f"{docname}.md"},

@@ -441,17 +441,19 @@ def test_only_cells_that_serve_the_site_alone_are_left_out(source, tags, left_ou
     assert only_glue(new_code_cell(source, metadata={"tags": tags})) is left_out
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["installed", "missing"])
+@pytest.mark.parametrize("code, extra", [("", ""), ("from sklearn.datasets import load_digits", "[lab]")])
+@pytest.mark.parametrize("there", [["unstable_gradients", "sklearn"], ["unstable_gradients"], []], ids=str)
 @pytest.mark.parametrize("address", ["", REPOSITORY], ids=["no address", "address"])
-def test_the_first_cell_installs_what_is_missing(monkeypatch, capsys, there, address):
+def test_the_first_cell_installs_what_is_missing(monkeypatch, capsys, there, address, code, extra):
     calls = []
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if there else None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in there else None)
     shell = type("Shell", (), {"run_line_magic": lambda self, *call: calls.append(call)})()
-    source = TransformerManager().transform_cell(install_cell(address, "main").source)
-    if address or there:
+    source = TransformerManager().transform_cell(install_cell(address, "main", code).source)
+    enough = len(there) == 2 or (there and not code)
+    if address or enough:
         exec(source, {"get_ipython": lambda: shell})
-        expected = [] if there else [("pip", f'install --quiet "git+{REPOSITORY}@main"')]
-        assert calls == expected and capsys.readouterr().out == ""
+        install = f'install --quiet "unstable-gradients{extra} @ git+{REPOSITORY}@main"'
+        assert calls == ([] if enough else [("pip", install)]) and capsys.readouterr().out == ""
     else:
-        with pytest.raises(ModuleNotFoundError, match=r"In a copy of its repository, run: pip install \."):
+        with pytest.raises(ModuleNotFoundError, match=rf"run: pip install '?\.{re.escape(extra)}"):
             exec(source)
