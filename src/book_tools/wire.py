@@ -43,7 +43,7 @@ def _pack(value, room, depth):
         raise WireError(f"there are more than {LARGEST} numbers")
     if isinstance(value, str):
         return f"'{value}"
-    if type(value) is int and WHOLE.fullmatch(str(value)):
+    if type(value) is int and abs(value) < 10**18:
         return str(value)
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, complex):
         raise WireError(f"a number was expected, not {type(value).__name__}")

@@ -12,7 +12,7 @@ from .. import PressError, cache
 from ..homework import secret
 from ..homework.master import masters
 from . import marks, report, roster, sandbox, submissions, tables
-from .grade import Grader, Result, assignment_secrets
+from .grade import ENDED, Grader, Result, assignment_secrets
 
 FAILED = "the grader failed"
 
@@ -84,12 +84,11 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, 
         f"{len(found)} submission{'s' * (len(found) != 1)}, {len(results)} of them graded before", flush=True
     )
     if waiting:
-        try:
-            sandbox.check()
-        except sandbox.SandboxError as error:
-            raise PressError(str(error)) from None
+        _check()
     for number, (submission, result) in enumerate(_all_graded(grader, waiting), start=1):
         results[submission] = result
+        if result.status.startswith(ENDED):
+            _check()  # was it this notebook, or does nothing run here any more?
         if not result.status.startswith(FAILED):  # else it is tried again next time
             _keep(files[submission], result)
         _progress(number, len(waiting))
@@ -112,10 +111,10 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, 
 def _all_graded(grader, waiting):
     """Yield every submission with its result, as they come."""
     lost = []
-    workers = max(min(os.cpu_count() or 1, len(waiting)), 1)
+    workers = max(min(_processors(), len(waiting)), 1)
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(grader,)) as pool:
-        runs = {pool.submit(_graded, submission): submission for submission in waiting}
         try:
+            runs = {pool.submit(_graded, submission): submission for submission in waiting}
             for done in as_completed(runs):
                 submission = runs[done]
                 try:
@@ -125,11 +124,13 @@ def _all_graded(grader, waiting):
                 except Exception as error:  # whatever went wrong, this submission gets its row
                     why = str(error) if isinstance(error, PressError) else repr(error)
                     yield submission, _failed(submission, why)
-        except KeyboardInterrupt:
+        except BaseException as error:  # Ctrl-C, or a disk that is full: what waits need not be graded first
             pool.shutdown(wait=False, cancel_futures=True)
-            raise PressError(
-                "Stopped. What was graded is kept: the same command goes on from there."
-            ) from None
+            if isinstance(error, KeyboardInterrupt):
+                raise PressError(
+                    "Stopped. What was graded is kept: the same command goes on from there."
+                ) from None
+            raise
     if len(waiting) == 1 and lost:
         yield lost[0], _failed(lost[0], "its process was ended, perhaps for want of memory")
         return
@@ -137,6 +138,20 @@ def _all_graded(grader, waiting):
     for half in (lost[: len(lost) // 2], lost[len(lost) // 2 :]):
         if half:
             yield from _all_graded(grader, half)
+
+
+def _check():
+    try:
+        sandbox.check()
+    except sandbox.SandboxError as error:
+        raise PressError(str(error)) from None
+
+
+def _processors():
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _failed(submission, why):
@@ -151,7 +166,14 @@ _grader = None
 def _prepare(grader):
     global _grader
     _grader = grader
-    signal.signal(signal.SIGINT, lambda *_: sys.exit())  # quietly; the grader says what there is to say
+    signal.signal(signal.SIGINT, _stop)
+
+
+def _stop(*_):
+    """End a process quietly, and what waits for it; the grader says what there is to say."""
+    global _grader
+    _grader = None
+    sys.exit()
 
 
 def _graded(submission):

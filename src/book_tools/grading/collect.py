@@ -7,6 +7,7 @@ lose nothing by that. What it writes is believed by nobody; see inside.py.
 import base64
 import io
 import json
+import sys
 
 import numpy
 import wire
@@ -20,8 +21,17 @@ LARGEST = 2**20  # bytes of a figure
 
 
 def prepare():
-    """Let `%matplotlib` be: figures need no window here, and what draws windows may be missing."""
+    """Let `%matplotlib` be: figures need no window here, and what draws windows may be missing.
+
+    But each cell begins with no figure open, as in any notebook.
+    """
     get_ipython().register_magic_function(lambda line: None, "line", "matplotlib")
+    get_ipython().events.register("post_run_cell", _close_figures)
+
+
+def _close_figures(_):
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def sheet():

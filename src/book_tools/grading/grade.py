@@ -21,6 +21,7 @@ from . import sandbox
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_CELL = 50_000  # characters; a longer one is executed, but not read for what it calls
+MOST_MAGICS = 50  # in such a cell
 MOST_CELLS, MOST_CODE = 12_000, 2**21  # of a notebook, and characters of its code
 PACKAGE = "unstable_gradients"
 ENDED = "the run was ended"
@@ -141,7 +142,6 @@ class Grader:
             return
         name = result.assignment
         key = AnswerKey(self.masters[name], result.course, result.student, self.secrets[name])
-        self._look(result, notebook)
         answers = first["answers"]
         returned = {
             name: self._ask(result, box, name, key.places(name))
@@ -153,6 +153,7 @@ class Grader:
             result.marks.append(
                 {"question": name, "points": mark[0], "of": question.points, "feedback": mark[1]}
             )
+        self._look(result, notebook)
 
     def _marked(self, result, key, question, answer, returned):
         """Return points and feedback for one answer, which is anything that JSON can be."""
@@ -206,6 +207,8 @@ class Grader:
             errors = [record["error"] for record in first if "error" in record]
             if errors and errors[0].startswith("NotImplementedError"):
                 return "There is no answer."
+            if errors and errors[0].startswith("WireError"):
+                return "At a hidden place it returned no real number."
             if errors:
                 result.review.append(f"{name} raised at a hidden place: {_text(errors[0], 200)}")
                 kind = errors[0].split(":")[0]  # no more than that: a message could say what is hidden
@@ -332,9 +335,11 @@ def _package_calls(sources):
 
 def _parsed(source):
     """Return the syntax tree of a cell, with magics as IPython makes calls of them; None if it has none."""
+    if sum(line.lstrip().startswith(("%", "!", "?")) for line in source.splitlines()) > MOST_MAGICS:
+        return None  # each takes a look at the whole cell
     try:
         return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except Exception:  # no Python, or more than the libraries that read it can take
         return None
 
 

@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import platform
+import secrets
 import selectors
 import shutil
 import subprocess
@@ -28,7 +29,8 @@ import unstable_gradients
 from .. import wire
 from . import seccomp
 
-USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 1000, where the grader is root
+USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 4000, where the grader is root
+PROCESSES = 100
 SCRATCH = "/tmp/work"
 INSIDE = [*map(Path(__file__).with_name, ("inside.py", "collect.py")), Path(wire.__file__)]
 PACKAGE = Path(unstable_gradients.__file__).resolve().parent
@@ -42,7 +44,7 @@ class Limits:
     Attributes
     ----------
     seconds, cell_seconds, function_seconds : float
-        For the whole notebook, for one cell of it, and for one function at all its hidden places.
+        For the whole notebook, for one cell of it, and for one function at all its hidden places, twice.
     memory : int
         Bytes in use, of all processes together.
     disk : int
@@ -60,7 +62,19 @@ class Limits:
 
 
 USUAL = Limits()
-EMPTY = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": []}
+TRIAL = {
+    "nbformat": 4,
+    "nbformat_minor": 4,
+    "metadata": {},
+    "cells": [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "source": "from unstable_gradients.homework import Sheet\nsheet = Sheet('trial')",
+        }
+    ],
+}
 
 
 class SandboxError(Exception):
@@ -81,7 +95,7 @@ def missing():
     return [
         *said,
         "it runs as the user who grades: it can read what that user can read, the key of the course among it",
-        "it can end other processes of that user, and leave some of its own behind",
+        "it can end other processes of that user, start any number, and leave some behind",
     ]
 
 
@@ -102,7 +116,8 @@ def walls():
         start = f"import subprocess; subprocess.run([{sys.executable!r}, '-c', 'import unstable_gradients'], check=True)"
         if _succeeds([*_become(USER), sys.executable, "-c", start]):
             found.insert(0, "user")
-    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), "/usr/bin/env", "true"]):
+    start = ["--setenv", "PYTHONPATH", "/book", sys.executable, "-c", "import unstable_gradients"]
+    if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), *start]):
         found.insert(0, "bubblewrap")
     return found
 
@@ -133,7 +148,8 @@ class Sandbox:
         self._start = time.monotonic()
         self.too_much = None
         self._buffer = b""
-        threading.Thread(target=self._watch, daemon=True).start()
+        self.watch = threading.Thread(target=self._watch, daemon=True)
+        self.watch.start()
 
     @property
     def seconds(self):
@@ -179,7 +195,7 @@ class Sandbox:
 
     def _watch(self):
         while self.process.poll() is None:
-            memory, worked = _used(self.process.pid)
+            memory, worked = _used(self.process.pid, self.limits.memory)
             self.peak = max(self.peak, memory)
             if memory > self.limits.memory:
                 self._end(f"it used more than {self.limits.memory // 2**20} MiB of memory")
@@ -203,12 +219,14 @@ def check():
     Raises
     ------
     SandboxError
-        If not even an empty one runs; the message has what was said about it.
+        If not even the simplest one runs; the message has what was said about it.
     """
     with opened(USUAL, stderr=subprocess.PIPE) as box:
         try:
-            box.send(order(EMPTY, USUAL))
-            box.receive()
+            box.send(order(TRIAL, USUAL))
+            record = box.receive()
+            if "answers" not in record:
+                raise SandboxError(f"{record.get('problem')}, {record.get('error')}")
         except SandboxError as error:
             kill(box.process)
             said = box.process.stderr.read().decode(errors="replace").strip()
@@ -221,13 +239,15 @@ def order(notebook, limits):
         "notebook": notebook,
         "cell_seconds": limits.cell_seconds,
         "function_seconds": limits.function_seconds,
+        # The system counts those of a user, and this one may be the grader, with many of their own.
+        "processes": None if wall() == "process" else PROCESSES,
     }
 
 
 @contextmanager
 def opened(limits, stderr=subprocess.DEVNULL):
     """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
-    user = USER + os.getpid() % 1000  # one for each process that grades
+    user = USER + secrets.randbelow(4000)  # another one for each notebook that runs at the same time
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         here = Path(scratch)
         (here / "work").mkdir()
@@ -250,10 +270,12 @@ def opened(limits, stderr=subprocess.DEVNULL):
                 start_new_session=True,
                 pass_fds=[forbidden.fileno()] if wall() == "bubblewrap" else [],
             )
+        box = Sandbox(process, here, limits)
         try:
-            yield Sandbox(process, here, limits)
+            yield box
         finally:
             kill(process, user)
+            box.watch.join()
             with suppress(OSError):  # nobody is left who could read what waits in there
                 process.stdin.close()
             process.stdout.close()
@@ -340,8 +362,12 @@ def _walls(limits, here):
     lock += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp"):
         lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
-    for folder in _outermost({sys.prefix, sys.base_prefix, sys.exec_prefix}):
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
+    for folder in _outermost(prefixes):
         lock += [*_parents(folder), "--ro-bind", folder, folder]
+    for folder in sorted(prefixes):  # by which name Python knows itself, if a link leads there
+        if os.path.realpath(folder) != folder:
+            lock += [*_parents(folder), "--symlink", os.path.realpath(folder), folder]
     lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
     for file in INSIDE if here else ():
         lock += ["--ro-bind", str(here / file.name), f"/book/{file.name}"]
@@ -368,14 +394,24 @@ def _parents(folder):
     return made
 
 
-def _used(pid):
-    """Return the memory that a process and all below it use, in bytes, and how long they worked, in seconds."""
-    memory, worked = 0, 0.0
+def _used(pid, enough):
+    """Return the memory that a process and all below it use, in bytes, and how long they worked, in seconds.
+
+    Memory that they share is counted for each, unless that comes to more than enough.
+    """
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        for member in [process, *process.children(recursive=True)]:
-            with suppress(psutil.Error):
-                memory += member.memory_info().rss
-                times = member.cpu_times()
-                worked += times.user + times.system
-    return memory, worked
+        members = [process, *process.children(recursive=True)]
+        memory = _sum(members, lambda member: member.memory_info().rss)
+        if memory > enough:
+            memory = _sum(members, lambda member: member.memory_full_info().pss) or memory
+        return memory, _sum(members, lambda member: sum(member.cpu_times()[:4]))  # with those that ended
+    return 0, 0.0
+
+
+def _sum(members, what):
+    total = 0
+    for member in members:
+        with suppress(psutil.Error, AttributeError):
+            total += what(member)
+    return total

@@ -272,6 +272,8 @@ def _close(given, expected, tolerance):
             _close(one, other, tolerance) for one, other in zip(given, expected)
         )
     try:
+        if np.asarray(given).dtype.kind == "U":  # text is no number, even if it looks like one
+            return False
         given, expected = np.asarray(given, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
         return False

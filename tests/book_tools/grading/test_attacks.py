@@ -10,7 +10,7 @@ from book_tools.grading import sandbox
 from book_tools.homework import secret
 
 from . import attacks
-from .course import SOLUTIONS, STUDENTS
+from .course import BOOK, SOLUTIONS, STUDENTS
 
 pytestmark = pytest.mark.slow
 enforced = pytest.mark.skipif(
@@ -142,7 +142,9 @@ def test_what_reaches_around_the_walls_is_refused(graded, name, said):
 @enforced
 def test_nothing_was_written_outside(graded):
     assert "written by an attack" not in (graded.out / "gradebook.csv").read_text()
-    assert "forged" not in Path(unstable_gradients.__file__).read_text()
+    assert not (BOOK.root / "gradebook.csv").exists()
+    sources = Path(unstable_gradients.__file__).parent.glob("*.py")
+    assert not [path for path in sources if path.read_text(encoding="utf-8") == "forged = 1"]
     assert not Path("/tmp/pwned").exists()
 
 
@@ -156,19 +158,18 @@ def test_hidden_numbers_do_not_come_out_in_a_text(graded):
 
 
 @pytest.mark.parametrize(
-    "name",
+    "name, said",
     [
-        "an endless loop that cannot be interrupted",
-        "a memory bomb of many processes",
-        "stops its parent",
-        "keeps every processor busy",
-        "kills everything",
-        "kills its parent",
+        ("an endless loop that cannot be interrupted", "did not end within 30 seconds"),
+        ("stops its parent", "did not end within 30 seconds"),
+        ("a memory bomb of many processes", "used more than 1024 MiB of memory"),
+        ("kills everything", "ended itself"),
+        ("kills its parent", "ended itself"),
     ],
 )
-def test_what_cannot_go_on_is_ended_and_said(graded, name):
+def test_what_cannot_go_on_is_ended_and_said(graded, name, said):
     result = of(graded, name)
-    assert result.status.startswith("the run was ended") or result.errors or result.status != "graded", result
+    assert result.status.startswith("the run was ended: it ") and said in result.status
     assert result.review
 
 
