@@ -195,6 +195,7 @@ class Sandbox:
 
     def _watch(self):
         while self.process.poll() is None:
+            time.sleep(0.1)  # first of all: what is killed while it is being made leaves parts behind
             memory, worked = _used(self.process.pid, self.limits.memory)
             self.peak = max(self.peak, memory)
             if memory > self.limits.memory:
@@ -203,7 +204,6 @@ class Sandbox:
                 self._end("it kept more than one processor busy")
             elif self.seconds > self.limits.seconds:  # also if it is the grader that waits, for its ear
                 self._end(self._too_long())
-            time.sleep(0.1)
 
     def _end(self, why):
         self.too_much = why
