@@ -292,11 +292,11 @@ def notebooks(book):
 
 EXPECTED = [
     f"""\
-# Run the cells from top to bottom. This one installs the lesson's package if it is missing.
+# Run the cells from top to bottom. This one installs what the lesson needs, if it is missing.
 import importlib.util
 
-if importlib.util.find_spec("unstable_gradients") is None:
-    %pip install --quiet "git+{REPOSITORY}@main\"""",
+if None in map(importlib.util.find_spec, ["unstable_gradients"]):
+    %pip install --quiet "unstable-gradients @ git+{REPOSITORY}@main\"""",
     """\
 # A *rich* lesson
 
