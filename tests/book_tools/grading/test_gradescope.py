@@ -138,7 +138,7 @@ def test_how_a_run_was_ended_is_kept_for_the_instructor():
     assert (made["extra_data"]["status"], made["extra_data"]["seconds"]) == (ended.status, 0.1)
 
 
-FORGERIES = ["replaces numpy.isclose, allclose and all", "replaces json", "prints a forged record"]
+FORGERIES = ["replaces numpy.isclose, allclose and all", "replaces the checks", "prints a forged record"]
 
 
 def submissions():
