@@ -11,6 +11,7 @@ from unstable_gradients.variants import folded
 
 from ..homework.marking import AnswerKey
 from . import submissions
+from .grade import ENDED
 from .tables import harmless, put, text
 
 PAGES = jinja2.Environment(
@@ -88,7 +89,7 @@ def gradebook(results):
         rows.append(
             [
                 *(result.submission, result.who, result.student, result.assignment),
-                *(result.points, result.open, result.of, result.status),
+                *(result.points, result.open, result.of, _outcome(result)),
                 "late" if submissions.late(result.submission) else "",
                 len(_waiting(result)) + len(_notes(result)),
                 *("" if q not in marks else "?" if marks[q] is None else marks[q] for q in questions),
@@ -120,6 +121,11 @@ def review(results, questions, said=()):
     ]
     notes = [(result, found) for result in results if (found := _notes(result))]
     return PAGES.get_template("review.html").render(results=results, groups=groups, notes=notes, said=said)
+
+
+def _outcome(result):
+    """Return the status; why a run was ended may hang on a race in it, and stands in the review list alone."""
+    return ENDED if result.status.startswith(ENDED) else result.status
 
 
 def file_name(result):
