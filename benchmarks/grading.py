@@ -49,7 +49,7 @@ def main():
     rows = ["| what the notebook does | points | what the grader says |", "| --- | ---: | --- |"]
     for name in (*attacks.BEFORE, *attacks.AFTER, *attacks.FILES):
         (result,) = (r for r in results if r.submission.rsplit(" s", 1)[0].removesuffix(".ipynb") == name)
-        rows.append(f"| {name} | {result.points} | {result.status} |")
+        rows.append(f"| {name} | {result.points} | {result.outcome} |")
     TABLE.write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(f"written: {TABLE.relative_to(ROOT)}")
 

@@ -12,9 +12,7 @@ from .. import PressError, cache
 from ..homework import secret
 from ..homework.master import masters
 from . import marks, report, roster, sandbox, submissions, tables
-from .grade import ENDED, Grader, Result, assignment_secrets
-
-FAILED = "the grader failed"
+from .grade import ENDED, FAILED, Grader, Result, assignment_secrets
 
 
 def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, people=None):
@@ -87,9 +85,9 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, 
         _check()
     for number, (submission, result) in enumerate(_all_graded(grader, waiting), start=1):
         results[submission] = result
-        if result.status.startswith(ENDED):
+        if result.status == ENDED:
             _check()  # was it this notebook, or does nothing run here any more?
-        if not result.status.startswith(FAILED):  # else it is tried again next time
+        if result.status != FAILED:  # else it is tried again next time
             _keep(files[submission], result)
         _progress(number, len(waiting))
     results = [*(results[submission] for submission in found), *absent]
@@ -155,8 +153,8 @@ def _processors():
 
 
 def _failed(submission, why):
-    result = Result(submission.name, submission.who, status=f"{FAILED}: {why}"[:300])
-    result.review.append(result.status)
+    result = Result(submission.name, submission.who, status=FAILED, why=why[:300])
+    result.review.append(result.outcome)
     return result
 
 

@@ -16,7 +16,7 @@ from unstable_gradients.expressions import ExpressionError
 from unstable_gradients.variants import folded
 
 from .. import wire
-from ..homework.marking import BY_PERSON, AnswerKey
+from ..homework.marking import AnswerKey
 from . import sandbox
 
 LONGEST_TEXT = 20_000  # characters
@@ -24,7 +24,7 @@ LONGEST_CELL = 50_000  # characters; a longer one is executed, but not read for 
 MOST_MAGICS = 50  # in such a cell
 MOST_CELLS, MOST_CODE = 12_000, 2**21  # of a notebook, and characters of its code
 PACKAGE = "unstable_gradients"
-ENDED = "the run was ended"
+ENDED, FAILED = "the run was ended", "the grader failed"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -38,8 +38,9 @@ class Result:
         As of :class:`~book_tools.grading.submissions.Submission`.
     assignment, course, student : str
         As the notebook says.
-    status : str
-        "graded", or why not.
+    status, why : str
+        "graded", or what happened instead, and the reason. The same notebook has the same status each time;
+        the reason may hang on a race in it.
     marks : list of dict
         ``question``, ``points`` (None if a person has to say), ``of``, ``feedback``, and ``comment`` if a
         person wrote one.
@@ -59,6 +60,7 @@ class Result:
     course: str = ""
     student: str = ""
     status: str = "graded"
+    why: str = ""
     marks: list = field(default_factory=list)
     review: list = field(default_factory=list)
     errors: list = field(default_factory=list)
@@ -66,6 +68,11 @@ class Result:
     figures: dict = field(default_factory=dict)
     seconds: float = 0.0
     megabytes: float = 0.0
+
+    @property
+    def outcome(self):
+        """The status with its reason."""
+        return ": ".join(filter(None, [self.status, self.why]))
 
     @property
     def points(self):
@@ -119,7 +126,7 @@ class Grader:
                 box.send(sandbox.order(notebook, self.limits))
                 self._mark(result, box, notebook)
             except sandbox.SandboxError as error:
-                _ended(result, f"{ENDED}: {error}")
+                _ended(result, ENDED, str(error))
             result.megabytes = round(box.peak / 2**20, 1)
             result.seconds = round(box.seconds, 1)
         return result
@@ -127,11 +134,9 @@ class Grader:
     def _mark(self, result, box, notebook):
         first = box.receive()
         result.errors = _texts(first.get("crashes"))
-        if result.errors:
-            result.review.append(f"errors while it ran: {'; '.join(result.errors)}"[:500])
         said = first.get("identity")
         if not isinstance(said, dict) or not isinstance(first.get("answers"), dict):
-            _ended(result, str(first.get("problem", "the answers could not be collected"))[:200])
+            _ended(result, "no answers came out", _text(first.get("problem"), 200))
             return
         result.assignment, result.course, result.student = (
             _text(said.get(name), 200) for name in ("assignment", "course", "student")
@@ -185,8 +190,6 @@ class Grader:
             mark = key.mark(name, given)
         except (wire.WireError, ExpressionError):
             return 0, "The answer could not be read."
-        if question.kind in BY_PERSON:
-            result.review.append(f"{name}: a {question.kind} to read, {question.points} points")
         return mark.points, mark.feedback
 
     def _ask(self, result, box, name, places):
@@ -257,9 +260,9 @@ def assignment_secrets(secret, masters):
     return {m.name: hmac.new(secret, m.name.encode(), hashlib.sha256).digest() for m in masters}
 
 
-def _ended(result, why):
-    result.status = why
-    result.review.append(f"not graded: {why}")
+def _ended(result, status, why=""):
+    result.status, result.why = status, why
+    result.review.append(f"not graded: {result.outcome}")
     return result
 
 
@@ -291,8 +294,7 @@ def _code_of(content):
         ) from None
     if len(sources) > MOST_CELLS or sum(map(len, sources)) > MOST_CODE:
         raise ValueError(f"it has more than {MOST_CELLS} cells or {MOST_CODE // 2**20} MB of code")
-    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
-    return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
+    return sandbox.notebook(sources)
 
 
 def _package_calls(sources):

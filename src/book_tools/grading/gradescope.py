@@ -18,7 +18,7 @@ from .. import PressError, cache
 from ..homework.marking import BY_PERSON, AnswerKey
 from ..homework.master import Master
 from . import sandbox
-from .grade import ENDED, Grader, Result, assignment_secrets
+from .grade import ENDED, FAILED, Grader, Result, assignment_secrets
 from .submissions import Submission, collect
 
 FILES = Path(__file__).with_name("gradescope_files")
@@ -98,9 +98,9 @@ def run(top):
         by_person = {name for name, q in AnswerKey(master).questions.items() if q.kind in BY_PERSON}
         result = Grader([master], secrets, settings["course"], master.name).grade(submission)
     except Exception as error:
-        result = Result(submission.name, "", status=f"the grader failed: {type(error).__name__}")
+        result = Result(submission.name, "", status=FAILED, why=type(error).__name__)
         result.review.append(repr(error)[:1000])
-    if result.status.startswith(ENDED):
+    if result.status == ENDED:
         sandbox.check()  # if nothing at all can be run here, no result is better than 0 for everybody
     new = top / "results" / ".results.json.new"
     new.write_text(json.dumps(results(result, by_person), indent=1) + "\n", encoding="utf-8")
@@ -120,7 +120,7 @@ def results(result, by_person=()):
         else:
             test["output"] = mark["feedback"]
         tests.append(test)
-    said = [result.status if result.status != "graded" else "", *result.errors]
+    said = [result.outcome if result.status != "graded" else "", *result.errors]
     return {
         "score": result.points,
         "execution_time": round(result.seconds),
@@ -129,7 +129,7 @@ def results(result, by_person=()):
         "stdout_visibility": "hidden",
         "tests": tests,
         "extra_data": {
-            "status": result.status,
+            "status": result.outcome,
             "errors": result.errors,
             "review": result.review,
             "seconds": result.seconds,

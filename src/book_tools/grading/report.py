@@ -11,7 +11,6 @@ from unstable_gradients.variants import folded
 
 from ..homework.marking import AnswerKey
 from . import submissions
-from .grade import ENDED
 from .tables import harmless, put, text
 
 PAGES = jinja2.Environment(
@@ -89,7 +88,7 @@ def gradebook(results):
         rows.append(
             [
                 *(result.submission, result.who, result.student, result.assignment),
-                *(result.points, result.open, result.of, _outcome(result)),
+                *(result.points, result.open, result.of, result.status),
                 "late" if submissions.late(result.submission) else "",
                 len(_waiting(result)) + len(_notes(result)),
                 *("" if q not in marks else "?" if marks[q] is None else marks[q] for q in questions),
@@ -123,11 +122,6 @@ def review(results, questions, said=()):
     return PAGES.get_template("review.html").render(results=results, groups=groups, notes=notes, said=said)
 
 
-def _outcome(result):
-    """Return the status; why a run was ended may hang on a race in it, and stands in the review list alone."""
-    return ENDED if result.status.startswith(ENDED) else result.status
-
-
 def file_name(result):
     """Return the name of a student's feedback page: the submission's, without what could lead elsewhere."""
     name = result.submission.removesuffix(".ipynb")
@@ -149,16 +143,10 @@ def _errors(result):
 
 def _notes(result):
     """Return what a person should look at besides the answers that wait, a line for each."""
-    answers = tuple(
-        f"{name}: a {kind} to read"
-        for name in (*result.texts, *result.figures)
-        for kind in ("text", "figure")
-    )
-    notes = [n for n in result.review if not n.startswith(("errors while it ran: ", *answers))]
     by_machine = [mark for mark in result.marks if mark["points"] is not None]
     if by_machine and all(m["feedback"] == NO_ANSWER and not m["points"] for m in by_machine):
-        return [*notes, "nothing was answered" + " but what a person reads" * bool(_waiting(result))]
-    return notes + _errors(result)
+        return [*result.review, "nothing was answered" + " but what a person reads" * bool(_waiting(result))]
+    return result.review + _errors(result)
 
 
 def _note_doubles(results):
