@@ -9,6 +9,7 @@ number of digits; given complex numbers, what a complex-step check needs.
 Source: M. A. Nielsen, Neural Networks and Deep Learning (2015), ch. 5, eq. 122.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -156,10 +157,20 @@ def gradients(x, y, weights, biases, activation="sigmoid"):
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         trace = forward(x, weights, biases, activation)
         plain = backward(trace, y)
-        if not _is_real(plain.biases) or _stayed_in_range(trace, plain.biases):
+        if not _is_real(plain.biases):
+            return plain
+        in_range = _stayed_in_range(trace, plain.biases)
+        if np.all(in_range):
             return plain
         numbers = (np.asarray(n, dtype=plain.biases.dtype) for n in (x, y, weights, biases))
-        return _gathered(*scaled_pass(*numbers, trace.activation))
+        repeated = _gathered(*scaled_pass(*numbers, trace.activation))
+        # Chain by chain, so that one that left the range does not change the last bit of another.
+        layers = in_range[..., np.newaxis]
+        return Gradients(
+            np.where(in_range, plain.cost, repeated.cost)[()],
+            np.where(layers, plain.weights, repeated.weights),
+            np.where(layers, plain.biases, repeated.biases),
+        )
 
 
 def scaled_pass(x, y, weights, biases, activation):
@@ -173,8 +184,9 @@ def _is_real(values):
 
 
 def _stayed_in_range(trace, deltas):
-    """Return whether every factor and every partial product is a normal number."""
-    return all(np.all(_is_normal(p)) for p in (*trace.a[1:], *trace.slope[1:], deltas))
+    """Return, for each chain, whether every factor and every partial product is a normal number."""
+    products = np.all(_is_normal(deltas), axis=-1)
+    return functools.reduce(np.logical_and, map(_is_normal, (*trace.a[1:], *trace.slope[1:])), products)
 
 
 def _is_normal(number):
