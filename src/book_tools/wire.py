@@ -1,7 +1,7 @@
 """Numbers on the way in and out of the sandbox: text of fixed form, nothing that could be executed.
 
-A float is its :meth:`float.hex`; a whole number stays one; a list is a list; an array is a dict ``{"array": ...}`` of lists, as deep
-as it has axes. Both sides use this file: the sandbox has a copy of it.
+A float is its :meth:`float.hex`; a whole number stays one; a text has a quote in front; a list is a list; an array
+is a dict ``{"array": ...}`` of lists, as deep as it has axes. Both sides use this file: the sandbox has a copy of it.
 """
 
 import re
@@ -10,7 +10,7 @@ import numpy as np
 
 NUMBER = re.compile(r"-?(0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}|0x0\.0p\+0|inf|nan)")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
-LARGEST = 10_000  # numbers in one value
+LARGEST = 10_000  # numbers and lists in one value
 DEEPEST = 4
 
 
@@ -34,13 +34,13 @@ def _pack(value, room, depth):
         return {"array": _pack(value.tolist(), room, depth)}
     if hasattr(value, "tolist"):
         value = value.tolist()
+    room[0] -= 1
+    if room[0] < 0:
+        raise WireError(f"there are more than {LARGEST} numbers and lists")
     if isinstance(value, (list, tuple)):
         if depth == 0:
             raise WireError("lists are nested too deeply")
         return [_pack(entry, room, depth - 1) for entry in value]
-    room[0] -= 1
-    if room[0] < 0:
-        raise WireError(f"there are more than {LARGEST} numbers")
     if isinstance(value, str):
         return f"'{value}"
     if type(value) is int and abs(value) < 10**18:
@@ -66,7 +66,7 @@ def _unpack(packed, room, depth):
         return _array(_unpack(packed["array"], room, depth))
     room[0] -= 1  # for lists, too: a million empty ones are no answer either
     if room[0] < 0:
-        raise WireError(f"there are more than {LARGEST} numbers")
+        raise WireError(f"there are more than {LARGEST} numbers and lists")
     if isinstance(packed, list):
         if depth == 0:
             raise WireError("lists are nested too deeply")

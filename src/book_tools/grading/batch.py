@@ -46,6 +46,14 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, 
         known = ", ".join(master.name for master in all_masters)
         raise PressError(f"there is no assignment {assignment!r}; there are {known}")
     course_key = secret.read(key)
+    if out.resolve().is_relative_to(path.resolve()):
+        raise PressError(f"{out} would be among the submissions: the results need a folder of their own")
+    for private in filter(None, (key, path, out, people, book.root)):
+        for folder in sandbox.visible():
+            if private.resolve().is_relative_to(folder):
+                raise PressError(
+                    f"{private} lies in {folder}, which notebooks can read while they run; keep it elsewhere"
+                )
     found = submissions.collect(path)
     listed = roster.read(people) if people else []
     absent = roster.absent(listed, found)
@@ -88,7 +96,7 @@ def grade(book, path, key, out, course="", assignment="", limits=sandbox.USUAL, 
         if result.status == ENDED:
             _check()  # was it this notebook, or does nothing run here any more?
         if result.status != FAILED:  # else it is tried again next time
-            _keep(files[submission], result)
+            tables.put(files[submission], json.dumps(result.record(), sort_keys=True))
         _progress(number, len(waiting))
     results = [*(results[submission] for submission in found), *absent]
     said = roster.check(results, listed)
@@ -176,13 +184,6 @@ def _stop(*_):
 
 def _graded(submission):
     return _grader.grade(submission)
-
-
-def _keep(file, result):
-    """Write a result in one step: a file is whole, or it is not there."""
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps(result.record(), sort_keys=True), encoding="utf-8")
-    os.replace(new, file)
 
 
 def _progress(done, of):

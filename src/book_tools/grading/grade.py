@@ -7,10 +7,11 @@ import builtins
 import hashlib
 import hmac
 import json
+import re
+import struct
+import warnings
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-
-from IPython.core.inputtransformer2 import TransformerManager
 
 from unstable_gradients.expressions import ExpressionError
 from unstable_gradients.variants import folded
@@ -21,11 +22,16 @@ from . import sandbox
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_CELL = 50_000  # characters; a longer one is executed, but not read for what it calls
-MOST_MAGICS = 50  # in such a cell
 MOST_CELLS, MOST_CODE = 12_000, 2**21  # of a notebook, and characters of its code
 PACKAGE = "unstable_gradients"
-ENDED, FAILED = "the run was ended", "the grader failed"
+ENDED, FAILED = "no answers came out", "the grader failed"
 PNG = b"\x89PNG\r\n\x1a\n"
+LARGEST_FIGURE, WIDEST_FIGURE = 2**21, 10_000  # characters of base64, pixels
+# What IPython makes calls of: %magic, !command, ?help and help?, ,quoted words, name = %magic. The quantifiers give
+# nothing back, so that no line takes longer than its length.
+MAGIC = re.compile(
+    r"^([ \t]*+)(?:%{1,2}[A-Za-z].*|[!?].*|[,;/]\w.*|.*\?|[^=\n]*+=[ \t]*+[%!].*)$", re.MULTILINE
+)
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Result:
         As the notebook says.
     status, why : str
         "graded", or what happened instead, and the reason. The same notebook has the same status each time;
-        the reason may hang on a race in it.
+        the reason may hang on a race in it, as between a kernel that was killed and the end of its time.
     marks : list of dict
         ``question``, ``points`` (None if a person has to say), ``of``, ``feedback``, and ``comment`` if a
         person wrote one.
@@ -114,6 +120,11 @@ class Grader:
 
     def grade(self, submission):
         """Return the Result of a submission, whatever it is."""
+        result = self._once(submission)
+        # A system that is short of memory ends what it likes. What ends twice did it itself.
+        return self._once(submission) if result.why == sandbox.ITSELF else result
+
+    def _once(self, submission):
         result = Result(submission.name, submission.who)
         if submission.problem:
             return _ended(result, submission.problem)
@@ -136,7 +147,7 @@ class Grader:
         result.errors = _texts(first.get("crashes"))
         said = first.get("identity")
         if not isinstance(said, dict) or not isinstance(first.get("answers"), dict):
-            _ended(result, "no answers came out", _text(first.get("problem"), 200))
+            _ended(result, ENDED, _text(first.get("problem"), 200))
             return
         result.assignment, result.course, result.student = (
             _text(said.get(name), 200) for name in ("assignment", "course", "student")
@@ -275,7 +286,7 @@ def _code_of(content):
         If it is no notebook; the message says so.
     """
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(content)
         # Only what is executed is looked at: whatever else is in a file, libraries take minutes over a million of it.
         cells = document["cells"] if document["nbformat"] >= 4 else document["worksheets"][0]["cells"]
         sources = [
@@ -304,17 +315,17 @@ def _package_calls(sources):
     """
     sources = [source for source in sources if len(source) < LONGEST_CELL]
     trees = [tree for tree in map(_parsed, sources) if tree is not None]
-    names = {}  # what a name in the code stands for, with the package's own left out
+    names, found = {}, set()  # what a name in the code stands for, with the package's own left out
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
             path = node.module.split(".")[1:]
             names |= {alias.asname or alias.name: ".".join([*path, alias.name]) for alias in node.names}
+            found |= {(".".join([*path, "*"]), "outside") for alias in node.names if alias.name == "*"}
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.split(".")[0] == PACKAGE:
                     path = alias.name.split(".")[1:] if alias.asname else []
                     names[alias.asname or PACKAGE] = ".".join(path)
-    found = set()
 
     def walk(node, where):
         if where == "outside" and isinstance(node, (ast.FunctionDef, ast.Lambda)):
@@ -336,13 +347,12 @@ def _package_calls(sources):
 
 
 def _parsed(source):
-    """Return the syntax tree of a cell, with magics as IPython makes calls of them; None if it has none."""
-    if sum(line.lstrip().startswith(("%", "!", "?")) for line in source.splitlines()) > MOST_MAGICS:
-        return None  # each takes a look at the whole cell
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except Exception:  # no Python, or more than the libraries that read it can take
-        return None
+    """Return the syntax tree of a cell, with nothing in place of its magics; None if it has none."""
+    for text in (source, MAGIC.sub(r"\1pass", source)):
+        # No Python, or more than the parser can take.
+        with suppress(Exception), warnings.catch_warnings(action="ignore"):
+            return ast.parse(text)
+    return None
 
 
 def _kind(answer):
@@ -358,7 +368,14 @@ def _texts(value):
 
 
 def _is_png(value):
+    """Return whether it is a picture in base64, and of a size that a browser can show."""
+    if len(value) > LARGEST_FIGURE:
+        return False
     try:
-        return base64.b64decode(value, validate=True).startswith(PNG)
-    except (binascii.Error, ValueError):
+        data = base64.b64decode(value, validate=True)
+        return (
+            data.startswith(PNG + b"\0\0\0\rIHDR")
+            and max(struct.unpack_from(">II", data, 16)) <= WIDEST_FIGURE
+        )
+    except (binascii.Error, ValueError, struct.error):
         return False

@@ -17,7 +17,7 @@ import nbformat
 from .. import PressError, cache
 from ..homework.marking import BY_PERSON, AnswerKey
 from ..homework.master import Master
-from . import sandbox
+from . import sandbox, tables
 from .grade import ENDED, FAILED, Grader, Result, assignment_secrets
 from .submissions import Submission, collect
 
@@ -102,9 +102,7 @@ def run(top):
         result.review.append(repr(error)[:1000])
     if result.status == ENDED:
         sandbox.check()  # if nothing at all can be run here, no result is better than 0 for everybody
-    new = top / "results" / ".results.json.new"
-    new.write_text(json.dumps(results(result, by_person), indent=1) + "\n", encoding="utf-8")
-    os.replace(new, top / "results" / "results.json")
+    tables.put(top / "results" / "results.json", json.dumps(results(result, by_person), indent=1) + "\n")
 
 
 def results(result, by_person=()):

@@ -15,11 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 
 LIMITS = {
-    "RLIMIT_AS": 4 * 2**30,  # bytes of address space, for one process
     "RLIMIT_FSIZE": 50 * 2**20,  # bytes of a file
-    "RLIMIT_NOFILE": 512,
+    "RLIMIT_NOFILE": 128,  # what waits in a socket is memory that no process is charged with
     "RLIMIT_CORE": 0,
 }
+ADDRESSES = 4 * 2**30  # bytes of address space that one process may have in any case
 LONGEST = 8 * 2**20  # bytes of one file with answers
 FOLDER = Path.cwd()
 ANSWERS = FOLDER / "collected.json"
@@ -30,6 +30,7 @@ def main():
     order = json.loads(sys.stdin.readline())
     for name, most in LIMITS.items():
         _limit(name, most)
+    _limit("RLIMIT_AS", max(ADDRESSES, order["memory"]))
     if order["processes"]:
         _limit("RLIMIT_NPROC", order["processes"])
 

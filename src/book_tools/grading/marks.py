@@ -46,7 +46,7 @@ class Marks:
         PressError
             If a row is not; it names file and line.
         """
-        names = {_label(name): name for name in known} | {name: name for name in known}
+        names = {name: name for name in known} | {_label(name): name for name in known}
         lines = {}
         for row in self.rows:
             written, question = row["submission"], row["question"].strip()

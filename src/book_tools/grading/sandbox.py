@@ -9,7 +9,6 @@ import functools
 import json
 import os
 import platform
-import secrets
 import selectors
 import shutil
 import subprocess
@@ -30,8 +29,11 @@ from .. import wire
 from . import seccomp
 
 USER = 61_000  # nobody's; the code of students runs as this user, or one of the next 4000, where the grader is root
-PROCESSES = 100
+PROCESSES = 50
 SCRATCH = "/tmp/work"
+# By names without dots: inside the walls there is no other folder to start from.
+PYTHON = os.path.abspath(sys.executable)
+PREFIXES = set(map(os.path.abspath, (sys.prefix, sys.base_prefix, sys.exec_prefix)))
 INSIDE = [*map(Path(__file__).with_name, ("inside.py", "collect.py")), Path(wire.__file__)]
 PACKAGE = Path(unstable_gradients.__file__).resolve().parent
 NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
@@ -63,6 +65,9 @@ class Limits:
 
 USUAL = Limits()
 TRIAL = "from unstable_gradients.homework import Sheet\nsheet = Sheet('trial')"
+
+
+ITSELF = "it ended itself, or the grader's side of it"
 
 
 class SandboxError(Exception):
@@ -101,10 +106,12 @@ def walls():
     found = ["process"]
     if os.geteuid() == 0 and shutil.which("setpriv"):
         # The first Python is still started by root: that it starts does not say that this user may start one.
-        start = f"import subprocess; subprocess.run([{sys.executable!r}, '-c', 'import unstable_gradients'], check=True)"
-        if _succeeds([*_become(USER), sys.executable, "-c", start]):
+        start = (
+            f"import subprocess; subprocess.run([{PYTHON!r}, '-c', 'import unstable_gradients'], check=True)"
+        )
+        if _succeeds([*_become(USER), PYTHON, "-c", start]):
             found.insert(0, "user")
-    start = ["--setenv", "PYTHONPATH", "/book", sys.executable, "-c", "import unstable_gradients"]
+    start = ["--setenv", "PYTHONPATH", "/book", PYTHON, "-c", "import unstable_gradients"]
     if shutil.which("bwrap") and _succeeds([*_walls(USUAL, None), *start]):
         found.insert(0, "bubblewrap")
     return found
@@ -125,14 +132,18 @@ class Sandbox:
 
     Attributes
     ----------
-    here : Path
-        The folder with the grader's files for it.
+    process : Popen
+    limits : Limits
     peak : int
         The most memory that it used so far, in bytes.
+    too_much : str or None
+        Why it was ended, if it was.
+    watch : Thread
+        Ends it when it uses too much of anything.
     """
 
-    def __init__(self, process, here, limits):
-        self.process, self.here, self.limits, self.peak = process, here, limits, 0
+    def __init__(self, process, limits):
+        self.process, self.limits, self.peak = process, limits, 0
         self._start = time.monotonic()
         self.too_much = None
         self._buffer = b""
@@ -150,7 +161,7 @@ class Sandbox:
             self.process.stdin.write(json.dumps(record).encode() + b"\n")
             self.process.stdin.flush()
         except OSError:
-            raise SandboxError(self.too_much or "it ended itself, or the grader's side of it") from None
+            raise SandboxError(self.too_much or ITSELF) from None
 
     def receive(self):
         """Return the next line of JSON, a dict.
@@ -168,7 +179,7 @@ class Sandbox:
                     raise SandboxError(self._too_long())
             chunk = os.read(self.process.stdout.fileno(), 2**16)
             if not chunk:
-                raise SandboxError(self.too_much or "it ended itself, or the grader's side of it")
+                raise SandboxError(self.too_much or ITSELF)
             self._buffer += chunk
             if len(self._buffer) > self.limits.answers:
                 raise SandboxError("its answers are too large")
@@ -233,6 +244,7 @@ def order(notebook, limits):
         "notebook": notebook,
         "cell_seconds": limits.cell_seconds,
         "function_seconds": limits.function_seconds,
+        "memory": limits.memory,
         # The system counts those of a user, and this one may be the grader, with many of their own.
         "processes": None if wall() == "process" else PROCESSES,
     }
@@ -241,7 +253,7 @@ def order(notebook, limits):
 @contextmanager
 def opened(limits, stderr=subprocess.DEVNULL):
     """Yield a :class:`Sandbox` that waits for its notebook; it is gone afterward, with all its processes."""
-    user = USER + secrets.randbelow(4000)  # another one for each notebook that runs at the same time
+    user = USER + os.getpid() % 4000  # another one for each grader that runs at the same time
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         here = Path(scratch)
         (here / "work").mkdir()
@@ -264,7 +276,7 @@ def opened(limits, stderr=subprocess.DEVNULL):
                 start_new_session=True,
                 pass_fds=[forbidden.fileno()] if wall() == "bubblewrap" else [],
             )
-        box = Sandbox(process, here, limits)
+        box = Sandbox(process, limits)
         try:
             yield box
         finally:
@@ -279,18 +291,28 @@ def opened(limits, stderr=subprocess.DEVNULL):
 
 def kill(process, user=None):
     """End a sandbox with everything in it."""
-    with suppress(psutil.Error):
-        for member in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.Error):
-                member.kill()
-    process.kill()
+    if process.poll() is None:  # else its number may be that of another one by now
+        with suppress(psutil.Error):
+            for member in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    member.kill()
+        process.kill()
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
     if user is not None and wall() == "user":
-        for member in psutil.process_iter():  # those who ran away from their parents
-            with suppress(psutil.Error):
-                if member.uids().real == user:
+        for _ in range(100):  # those who ran away from their parents, and those whom they made meanwhile
+            runaways = [member for member in psutil.process_iter() if _is_of(member, user)]
+            for member in runaways:
+                with suppress(psutil.Error):
                     member.kill()
+            if not runaways:
+                break
+
+
+def _is_of(process, user):
+    with suppress(psutil.Error):
+        return process.uids().real == user and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def where(here):
@@ -303,7 +325,7 @@ def environment(here):
     walled = wall() == "bubblewrap"
     scratch = SCRATCH if walled else f"{here}/work"
     return {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join([str(Path(PYTHON).parent), "/usr/bin", "/bin"]),
         "PYTHONPATH": "/book" if walled else str(PACKAGE.parent),
         "HOME": scratch,
         "USER": "student",
@@ -325,7 +347,7 @@ def command(here, limits, user, forbidden):
 
     ``here`` holds copies of the grader's files for it, ``forbidden`` is the descriptor of the file with the filter.
     """
-    python = [sys.executable, f"{where(here)}/inside.py"]
+    python = [PYTHON, f"{where(here)}/inside.py"]
     if wall() == "bubblewrap":
         calls = ["--seccomp", str(forbidden)] if seccomp.program() else []
         return [*_walls(limits, here), *calls, *(_become(user) if os.geteuid() == 0 else []), *python]
@@ -356,10 +378,9 @@ def _walls(limits, here):
     lock += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp"):
         lock += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", folder]
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
-    for folder in _outermost(prefixes):
+    for folder in _outermost(PREFIXES):
         lock += [*_parents(folder), "--ro-bind", folder, folder]
-    for folder in sorted(prefixes):  # by which name Python knows itself, if a link leads there
+    for folder in sorted(PREFIXES):  # by which name Python knows itself, if a link leads there
         if os.path.realpath(folder) != folder:
             lock += [*_parents(folder), "--symlink", os.path.realpath(folder), folder]
     lock += ["--perms", "0755", "--dir", "/book", "--ro-bind", str(PACKAGE), f"/book/{PACKAGE.name}"]
@@ -370,6 +391,11 @@ def _walls(limits, here):
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # else it is made anew each time
         lock += ["--ro-bind", str(fonts), f"{SCRATCH}/.matplotlib/{fonts.name}"]
     return [*lock, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
+
+
+def visible():
+    """Return the folders that code of students can read; what is secret must not be in one of them."""
+    return ["/usr", *_outermost(PREFIXES)] if wall() == "bubblewrap" else []
 
 
 def _outermost(folders):

@@ -4,17 +4,19 @@ import hashlib
 import os
 import re
 import zipfile
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .. import PressError
 
 LARGEST = 20 * 2**20  # bytes of one notebook
 OTHER = "it is no notebook"  # so far; in the end such files have no row of their own
-# Canvas: studentname_LATE_12345_678901_file-1.ipynb; Moodle: Full Name_12345_assignsubmission_file/file.ipynb
+# Canvas: studentname_LATE_12345_678901_file-1.ipynb; Moodle: Full Name_12345_assignsubmission_file_/file.ipynb,
+# or with no folders Full Name_12345_assignsubmission_file_file.ipynb
 CANVAS = re.compile(r"(?P<who>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_(?P<number>\d+)_(?P<file>[^/]+)")
-MOODLE = re.compile(r"(?P<who>[^_/]+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?/(?P<file>[^/]*)")
+MOODLE = re.compile(
+    r"(?:^|/)(?P<who>[^_/]+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)[_/]+(?P<file>[^/]*)"
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,8 @@ def collect(path):
     path = Path(path)
     if path.is_dir():
         found = list(_in_folder(path))
-    elif path.suffix == ".zip":
-        found = list(_in_archive(path))
     elif path.is_file():
-        found = [_read(path, path.name)]
+        found = list(_in_archive(path)) if path.suffix.lower() == ".zip" else [_read(path, path.name)]
     else:
         raise PressError(f"there is no {path}: give a folder, an archive (.zip) or a notebook")
     found = _one_row_each(found)
@@ -76,17 +76,25 @@ def late(name):
     return bool(match and match["late"])
 
 
-def who(name):
-    """Return what the name of a file says of who handed it in.
+def who(name, top=""):
+    """Return what the name of a file says of who handed it in; all files are in the folder ``top``.
 
     >>> who("doejane_LATE_4711_123456_02_chain_rule-1.ipynb"), who("Jane Doe_77_assignsubmission_file_/x.ipynb")
     ('doejane 4711', 'Jane Doe 77')
     >>> who("s123/02_chain_rule.ipynb")
     's123/02_chain_rule'
     """
-    if match := CANVAS.fullmatch(PurePosixPath(name).name) or MOODLE.search(name):
-        return f"{match['who']} {match['id']}"
-    return name.removesuffix(".ipynb")
+    return _by_platform(name, top) or name.removesuffix(".ipynb")
+
+
+def _by_platform(name, top):
+    """Return who a learning platform says it is; None if it says nothing.
+
+    What stands further in front counts: in a folder of one's own everybody chooses the names of files.
+    """
+    below = name.removeprefix(top).lstrip("/")
+    match = MOODLE.search(name) or (None if "/" in below else CANVAS.fullmatch(below))
+    return match and f"{match['who']} {match['id']}"
 
 
 def _one_row_each(found):
@@ -96,6 +104,7 @@ def _one_row_each(found):
         os.path.commonpath(folders) if folders else ""
     )  # archives often hold one folder with everything in it
     notebooks = [submission for submission in found if submission.problem != OTHER]
+    notebooks = [replace(notebook, who=who(notebook.name, top)) for notebook in notebooks]
     there = {_person(notebook.name, top) for notebook in notebooks}
     others = {}
     for name in sorted(submission.name for submission in found if submission.problem == OTHER):
@@ -108,16 +117,14 @@ def _one_row_each(found):
 def _person(name, top):
     """Return whose a file is: by its name, or else by its folder below ``top``; None if neither says it."""
     folder, *rest = name.removeprefix(top).lstrip("/").split("/")
-    match = MOODLE.search(name) or (None if rest else CANVAS.fullmatch(folder))
-    if match:
-        return f"{match['who']} {match['id']}"
-    return folder if rest else None
+    return _by_platform(name, top) or (folder if rest else None)
 
 
 def _without(person, names):
     """Return the row of somebody who handed in no notebook."""
     files = [name for name in names if not PurePosixPath(name).name.startswith(".") and name[-1] != "/"]
-    said = ", ".join(CANVAS.sub(r"\g<file>", PurePosixPath(name).name) for name in files)
+    said = (MOODLE.sub(r"\g<file>", PurePosixPath(name).name) for name in files)
+    said = ", ".join(CANVAS.sub(r"\g<file>", name) for name in said)
     problem = f"there is no notebook, only {said}"[:300] if files else "there is no notebook in it"
     return Submission((files or names)[0].rstrip("/"), person, b"", problem)
 
@@ -132,54 +139,54 @@ def _in_folder(folder):
             continue
         try:
             if not path.resolve().is_relative_to(folder.resolve()):
-                yield Submission(name, who(name), b"", "it is a link that leads out of the folder")
+                yield Submission(name, "", b"", "it is a link that leads out of the folder")
             elif not path.is_file():
-                yield Submission(name, who(name), b"", "it is no file")
+                yield Submission(name, "", b"", "it is no file")
             else:
                 yield _read(path, name)
         except (OSError, RuntimeError):  # no right to read it, or a link to itself
-            yield Submission(name, who(name), b"", "it cannot be read")
+            yield Submission(name, "", b"", "it cannot be read")
 
 
 def _read(path, name):
     if path.stat().st_size > LARGEST:
-        return Submission(name, who(name), b"", f"it is larger than {LARGEST // 2**20} MB")
-    return Submission(name, who(name), path.read_bytes())
+        return Submission(name, "", b"", f"it is larger than {LARGEST // 2**20} MB")
+    return Submission(name, "", path.read_bytes())
 
 
 def _in_archive(path):
-    times = Counter()
+    names = set()
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-                if (
-                    ".." in parts
-                    or "".join(parts[:1]).startswith("/")
-                    or re.match(r"[A-Za-z]:[/\\]", entry.filename)
-                ):
+                name = entry.filename.replace("\\", "/")  # as some programs on Windows write them
+                parts = PurePosixPath(name).parts
+                if ".." in parts or name.startswith("/") or re.match(r"[A-Za-z]:/", name):
                     raise PressError(
                         f"{path}: the entry {entry.filename!r} leads out of the archive; nothing was read"
                     )
                 if not parts or {".ipynb_checkpoints", "__MACOSX"} & set(parts):
                     continue
-                if not entry.filename.lower().endswith(".ipynb"):
-                    yield Submission(entry.filename, "", b"", OTHER)
+                if not name.lower().endswith(".ipynb"):
+                    yield Submission(name, "", b"", OTHER)
                     continue
-                times[entry.filename] += 1
-                number = f" ({times[entry.filename]})" if times[entry.filename] > 1 else ""
-                yield _of_archive(archive, entry, entry.filename.removesuffix(".ipynb") + number + ".ipynb")
+                stem, number = name.removesuffix(".ipynb"), 1
+                while name in names:  # an archive may hold one name twice
+                    number += 1
+                    name = f"{stem} ({number}).ipynb"
+                names.add(name)
+                yield _of_archive(archive, entry, name)
     except zipfile.BadZipFile as error:
         raise PressError(f"{path} is no archive that can be read: {error}") from None
 
 
 def _of_archive(archive, entry, name):
     if (entry.external_attr >> 16) & 0o170000 == 0o120000:
-        return Submission(name, who(name), b"", "it is a link")
+        return Submission(name, "", b"", "it is a link")
     if entry.file_size > LARGEST:
-        return Submission(name, who(name), b"", f"it is larger than {LARGEST // 2**20} MB")
+        return Submission(name, "", b"", f"it is larger than {LARGEST // 2**20} MB")
     try:
         with archive.open(entry) as file:
-            return Submission(name, who(name), file.read(LARGEST))
+            return Submission(name, "", file.read(LARGEST))
     except Exception as error:  # damaged, encrypted, or packed in a way that is not known here
-        return Submission(name, who(name), b"", f"it cannot be taken out of the archive: {error}"[:200])
+        return Submission(name, "", b"", f"it cannot be taken out of the archive: {error}"[:200])

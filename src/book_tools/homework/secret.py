@@ -1,6 +1,7 @@
 """The key of a course: a file that only instructors have, from which hidden numbers follow."""
 
 import os
+import re
 import secrets
 
 from .. import PressError
@@ -40,6 +41,6 @@ def read(path):
         text = path.read_text(encoding="ascii")
     except (OSError, ValueError) as error:
         raise PressError(f"the key {path} cannot be read: {error}") from None
-    if not text.startswith(HEAD) or len(text.strip()) != len(HEAD) + 64:
+    if not re.fullmatch(f"{HEAD}[0-9a-f]{{64}}", text.strip()):
         raise PressError(f"{path} is no course key; make one with: python -m book_tools key FILE")
     return bytes.fromhex(text.strip().removeprefix(HEAD))

@@ -7,6 +7,7 @@ import pytest
 
 import unstable_gradients
 from book_tools.grading import sandbox
+from book_tools.grading.grade import ENDED, FAILED
 from book_tools.homework import secret
 
 from . import attacks
@@ -38,6 +39,7 @@ def test_there_are_at_least_forty():
 def test_an_attack_earns_nothing_and_has_its_row(graded, name):
     result = of(graded, name)
     assert result.points == 0, f"it was paid: {result.marks}"
+    assert result.status != FAILED, result.why
     assert graded.rows[result.submission]["points so far"] == "0"
     assert not [e for e in result.errors if "'sheet' is not defined" in e], "it did not get to its attack"
 
@@ -132,6 +134,7 @@ def test_nobody_becomes_root(graded):
     [
         ("leaves a key for the next student", "keys [-1, -1]"),
         ("memory that no process is charged with", "hidden 0"),
+        ("memory that waits in sockets", "few True"),
         ("a disk of its own", "ended with 256"),
     ],
 )
@@ -163,13 +166,14 @@ def test_hidden_numbers_do_not_come_out_in_a_text(graded):
         ("an endless loop that cannot be interrupted", "did not end within 30 seconds"),
         ("stops its parent", "did not end within 30 seconds"),
         ("a memory bomb of many processes", "used more than 1024 MiB of memory"),
+        ("kills its kernel", ""),
         ("kills everything", "ended itself"),
         ("kills its parent", "ended itself"),
     ],
 )
 def test_what_cannot_go_on_is_ended_and_said(graded, name, said):
     result = of(graded, name)
-    assert result.status == "the run was ended" and said in result.why
+    assert result.status == ENDED and said in result.why
     assert result.review
 
 

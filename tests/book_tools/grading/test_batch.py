@@ -1,8 +1,10 @@
 """A folder of submissions from the command line: interrupted, repeated, and given wrong things."""
 
+import base64
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -11,8 +13,8 @@ import pytest
 
 from book_tools import PressError
 from book_tools.__main__ import main
-from book_tools.grading import batch
-from book_tools.grading.grade import Grader, Result, assignment_secrets
+from book_tools.grading import batch, sandbox
+from book_tools.grading.grade import ENDED, Grader, Result, _is_png, _package_calls, assignment_secrets
 from book_tools.grading.submissions import Submission
 from book_tools.homework import secret
 from book_tools.homework.master import masters
@@ -109,9 +111,30 @@ def test_one_submission_that_breaks_the_grader_has_its_row_and_is_tried_again(
     assert [r.status for r in grade()] == ["graded"] * 4
 
 
+@pytest.mark.parametrize("ends, runs, status", [(1, 2, "graded"), (2, 2, ENDED)])
+def test_whoever_is_ended_by_something_else_runs_once_more(monkeypatch, ends, runs, status):
+    times = []
+
+    def once(self, submission):
+        times.append(submission)
+        ended = len(times) <= ends
+        return Result("x", "x", **({"status": ENDED, "why": sandbox.ITSELF} if ended else {}))
+
+    monkeypatch.setattr(Grader, "_once", once)
+    assert Grader([], {}).grade(Submission("x", "x", b"")).status == status
+    assert len(times) == runs
+
+
+def test_what_is_secret_is_not_where_notebooks_can_read(course, monkeypatch):
+    monkeypatch.setattr(sandbox, "visible", lambda: [str(course / "in")])
+    with pytest.raises(PressError, match="in lies in .*, which notebooks can read while they run"):
+        batch.grade(BOOK, course / "in", course / "course.key", course / "out")
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
+        (["in", "--key", "course.key", "--out", "in"], "in would be among the submissions"),
         (["none", "--key", "course.key", "--out", "out"], "give a folder, an archive"),
         (["in", "--key", "none.key", "--out", "out"], "none.key cannot be read"),
         (
@@ -147,7 +170,7 @@ def without_sandbox(course, monkeypatch):
             submission.who,
             assignment="02_chain_rule",
             student=submission.who,
-            status="graded" if graded else "the run was ended",
+            status="graded" if graded else ENDED,
             marks=marks * graded,
         )
 
@@ -237,6 +260,54 @@ class TestReview:
     def test_problem_of_a_submission_is_its_status(self, grader):
         result = grader.grade(Submission("x", "x", b"", "it is a link"))
         assert (result.status, result.points) == ("it is a link", 0)
+
+
+ODD_CELLS = [
+    "a?\n" * 16_000,
+    "a=!b\n" * 9_000,
+    "/a\n" * 16_000,
+    '"' + "a" * 49_000 + '" b?',
+    " " * 49_000 + "?x",
+    "=" * 49_000,
+    "a = " + " " * 49_000 + "b",
+    "?" * 49_000 + "x",
+    "[" * 49_000,
+    "{" * 150 + "\n" + "f'{" * 150,
+    "-" * 49_000 + "1",
+]
+
+
+@pytest.mark.parametrize("source", ODD_CELLS, ids=lambda source: source[:8])
+def test_reading_a_cell_comes_to_an_end(source):
+    """With quadratic rules each of these would take minutes, and there can be a thousand in a notebook."""
+    assert _package_calls([source] * 20) == set()
+
+
+@pytest.mark.parametrize(
+    "source, calls",
+    [
+        ("from unstable_gradients.chain import *", {("chain.*", "outside")}),
+        (
+            "%%time\nfrom unstable_gradients import chain\nchain.gradients(1)",
+            {("chain.gradients", "outside")},
+        ),
+        (
+            "!pip install x\nfiles = !ls\nchain?\nfrom unstable_gradients import chain\nif 1:\n    %time 1\nchain.forward",
+            {("chain.forward", "outside")},
+        ),
+        ("from unstable_gradients import chain\nthis is no Python", set()),
+    ],
+)
+def test_what_is_used_of_the_package_is_found_beside_magics(source, calls):
+    assert _package_calls([source]) == calls
+
+
+@pytest.mark.parametrize("width, height, shown", [(640, 480, True), (60_000, 10, False), (10, 60_000, False)])
+def test_a_figure_is_one_that_a_browser_can_show(width, height, shown):
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    assert _is_png(base64.b64encode(head + b"the rest").decode()) == shown
+    assert not _is_png(base64.b64encode(head[:-1]).decode()), "cut off"
+    assert not _is_png(base64.b64encode(head + b"\0" * 2**21).decode()), "too large"
 
 
 def test_keys_of_assignments_do_not_follow_from_each_other():

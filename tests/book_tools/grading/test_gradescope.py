@@ -13,7 +13,7 @@ import pytest
 
 from book_tools import PressError
 from book_tools.grading import gradescope, sandbox
-from book_tools.grading.grade import Result
+from book_tools.grading.grade import ENDED, Result
 from book_tools.homework import secret
 from book_tools.homework.master import masters
 
@@ -132,11 +132,11 @@ def test_a_question_for_a_person_never_counts_there(points):
 
 
 def test_how_a_run_was_ended_is_kept_for_the_instructor():
-    ended = Result("x", "", status="the run was ended", why="it ended itself", seconds=0.1)
+    ended = Result("x", "", status=ENDED, why="it ended itself", seconds=0.1)
     made = gradescope.results(ended)
     jsonschema.validate(made, SCHEMA)
     assert (made["extra_data"]["status"], made["extra_data"]["seconds"]) == (
-        "the run was ended: it ended itself",
+        f"{ENDED}: it ended itself",
         0.1,
     )
 
@@ -168,7 +168,7 @@ def test_where_no_notebook_can_be_run_nobody_gets_0(harness, monkeypatch):
     def check():
         raise sandbox.SandboxError("no notebook can be run here")
 
-    monkeypatch.setattr(gradescope.Grader, "grade", lambda *_: Result("x", "", status="the run was ended"))
+    monkeypatch.setattr(gradescope.Grader, "grade", lambda *_: Result("x", "", status=ENDED))
     monkeypatch.setattr(sandbox, "check", check)
     save(harness / "submission" / "02_chain_rule.ipynb", notebook("1"))
     (harness / "results" / "results.json").unlink(missing_ok=True)

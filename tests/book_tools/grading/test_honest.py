@@ -55,6 +55,15 @@ def test_all_points_stay(source, first):
     assert result.points == result.of - result.open == 12, (result.status, result.errors, points)
 
 
+@pytest.mark.parametrize("part", [1, 2, 3], ids=["a third", "two thirds", "the end"])
+def test_a_sheet_that_is_made_once_more_takes_no_answer_away(part):
+    made = solution("s1", "02_chain_rule")
+    (cell,) = (c for c in made.cells if c.cell_type == "code" and "sheet = Sheet(" in c.source)
+    made.cells.insert(part * len(made.cells) // 3, new_code_cell(cell.source))
+    result, points = graded(made)
+    assert result.points == result.of - result.open == 12, (result.status, result.errors, points)
+
+
 def test_a_figure_that_cannot_be_drawn_costs_itself_alone():
     result, points = graded(with_cells("03_vanish_or_explode", BROKEN))
     assert points.pop("speeds") == 0 and all(mark != 0 for mark in points.values()), result.status

@@ -47,8 +47,16 @@ def test_points_and_comments_are_used_and_kept(tmp_path):
     assert run(tmp_path, None, results("a.ipynb", "b.ipynb")) == content
 
 
+def test_names_that_a_spreadsheet_would_change_stay_apart(tmp_path):
+    found = results("=x.ipynb", "'=x.ipynb")
+    rows = run(tmp_path, None, results("=x.ipynb", "'=x.ipynb")).splitlines()
+    content = "\n".join([rows[0], *(f"{row.removesuffix(',,')},{k},\n" for k, row in enumerate(rows[1:], 1))])
+    run(tmp_path, content, found)
+    assert [result.marks[1]["points"] for result in found] == [1, 2]
+
+
 def test_who_could_not_be_graded_can_get_points(tmp_path):
-    found = results("a.ipynb", status="the run was ended", marks=[]) + results("b.ipynb")
+    found = results("a.ipynb", status="it is empty", marks=[]) + results("b.ipynb")
     run(tmp_path, HEAD + "a.ipynb,slope,2,I ran it\n", found)
     assert (found[0].points, found[0].of) == (2, 5)
 

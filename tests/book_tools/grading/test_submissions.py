@@ -19,7 +19,12 @@ NOTEBOOK = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
         ("Jane Doe_77_assignsubmission_file_/02_chain_rule.ipynb", "Jane Doe 77"),
         ("Jane Doe_77_assignsubmission_file/02_chain_rule.ipynb", "Jane Doe 77"),
         ("export/Jane Doe_77_assignsubmission_file_/02.ipynb", "Jane Doe 77"),
+        ("Jane Doe_77_assignsubmission_file_02_chain_rule.ipynb", "Jane Doe 77"),
+        ("Jane Doe_77_assignsubmission_file_/hw_2_1_final.ipynb", "Jane Doe 77"),
+        ("Jane Doe_77_assignsubmission_file_/john_88_assignsubmission_file_/x.ipynb", "Jane Doe 77"),
+        ("doejane_4711_123_john_88_assignsubmission_file_x.ipynb", "doejane 4711"),
         ("s123456/02_chain_rule.ipynb", "s123456/02_chain_rule"),
+        ("s123456/hw_2_1_final.ipynb", "s123456/hw_2_1_final"),
         ("s123456.ipynb", "s123456"),
     ],
 )
@@ -49,6 +54,30 @@ def test_folder_and_archive_give_the_same(tmp_path):
     of_folder = [s for s in collect(tmp_path / "in") if not s.problem]
     assert [s.name for s in of_folder] == [s.name for s in collect(packed)] == [names[1], names[0]]
     assert all(s.content == NOTEBOOK for s in of_folder)
+
+
+def test_an_archive_with_the_slashes_of_windows_gives_the_same(tmp_path):
+    names = ["s1\\x.ipynb", "s2\\hw.pdf", "Jane Doe_77_assignsubmission_file_\\x.ipynb"]
+    found = collect(archive(tmp_path / "all.ZIP", [(name, NOTEBOOK) for name in names]))
+    assert [(s.name, s.who) for s in found] == [
+        ("Jane Doe_77_assignsubmission_file_/x.ipynb", "Jane Doe 77"),
+        ("s1/x.ipynb", "s1/x"),
+        ("s2/hw.pdf", "s2"),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_names_in_an_archive_are_unique(tmp_path):
+    names = ["x.ipynb", "x.ipynb", "x (2).ipynb", "x.ipynb", "Y.IPYNB"]
+    found = collect(archive(tmp_path / "all.zip", [(name, NOTEBOOK) for name in names]))
+    assert len({s.name for s in found}) == len(names)
+    assert "Y.IPYNB" in {s.name for s in found}
+
+
+@pytest.mark.parametrize("name", ["none.zip", "none.ipynb", "none"])
+def test_what_is_not_there_is_said(tmp_path, name):
+    with pytest.raises(PressError, match=f"there is no .*{name}: give a folder"):
+        collect(tmp_path / name)
 
 
 def test_a_single_notebook(tmp_path):
@@ -97,6 +126,7 @@ WITHOUT = [
     ),
     (["s123/hw.pdf", "s123/.DS_Store"], "s123", "there is no notebook, only hw.pdf"),
     (["s123/.DS_Store"], "s123", "there is no notebook in it"),
+    (["Jane Doe_77_assignsubmission_file_hw.pdf"], "Jane Doe 77", "there is no notebook, only hw.pdf"),
 ]
 WITH = [
     [

@@ -1,6 +1,9 @@
 """Where there is no bubblewrap, a process of its own is still enough against lies about answers."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +62,14 @@ def test_an_honest_notebook_has_all_points(behind):
     result = behind["honest"]
     assert (result.status, result.errors) == ("graded", [])
     assert result.points == result.of - result.open > 0
+
+
+def test_walls_stand_by_whatever_name_python_was_called():
+    here = Path(sys.executable)
+    dotted = f"{here.parent}/../{here.parent.name}/{here.name}"
+    said = "from book_tools.grading import sandbox; print(*sandbox.walls())"
+    run = subprocess.run([dotted, "-c", said], capture_output=True, text=True, cwd=BOOK.root)
+    assert run.stdout.split() == sandbox.walls(), run.stderr
 
 
 @pytest.mark.parametrize(
