@@ -124,7 +124,7 @@ class Expression:
                     )
                 if name not in FUNCTIONS:
                     raise ExpressionError(
-                        f"the function {str(name)[:40]!r} is not known; known are {', '.join(FUNCTIONS)}"
+                        f"the function {str(getattr(node.func, 'attr', name))[:40]!r} is not known; known are {', '.join(FUNCTIONS)}"
                     )
                 if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
                     raise ExpressionError(f"{name} takes one argument")

