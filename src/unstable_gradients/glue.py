@@ -16,7 +16,14 @@ def glue(name, value):
         Unique in the book.
     value : number, str or SymPy expression
         A number is kept to full precision; the sentence that quotes it says how many digits to show.
+
+    Raises
+    ------
+    ValueError
+        If it is a number that is not one, NaN: no sentence is about that.
     """
+    if value != value:
+        raise ValueError(f"the value of {name!r} is NaN")
     try:
         from IPython.display import display
     except ImportError:  # a plain script has no page

@@ -49,6 +49,12 @@ def test_a_formula_is_set_as_a_formula(found):
     assert found("formula", sympy.exp(-z) / 3) == {"text/latex": r"$\displaystyle \frac{e^{- z_{1}}}{3}$"}
 
 
+@pytest.mark.parametrize("value", [float("nan"), np.float64("nan"), np.array(np.nan)])
+def test_no_sentence_quotes_what_is_no_number(value):
+    with pytest.raises(ValueError, match="the value of 'ratio' is NaN"):
+        glue("ratio", value)
+
+
 def test_without_ipython_nothing_happens(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython.display", None)
     assert glue("ratio", 0.5) is None
