@@ -91,7 +91,7 @@ def batch_orders(blocks=30, copies=800, epochs=10):
     quoted = np.percentile(lost, [0, 5, 50, 95, 100]).astype(int)
     return [
         "| orders of the batches | |",
-        "| :--- | ---: |",
+        "| :--- | :--- |",
         f"| tried, {epochs} epochs each | {len(ends)} |",
         f"| NaN | {len(lost)} |",
         f"| of these with a jump of $10^6$ or more | {np.count_nonzero(jumps >= 1e6)} |",

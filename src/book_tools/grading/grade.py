@@ -248,6 +248,10 @@ class Grader:
             for kind, source in cells
             if kind == "code"
         )
+        if any(len(cell["source"]) >= LONGEST_CELL for cell in notebook["cells"]):
+            result.review.append(
+                f"a cell of {LONGEST_CELL} characters or more was not read for what it calls"
+            )
         own = _package_calls(cell["source"] for cell in notebook["cells"]) - given
         if own:
             calls = ", ".join(f"{name} {where}" for name, where in sorted(own))

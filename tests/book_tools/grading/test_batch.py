@@ -261,6 +261,11 @@ class TestReview:
         result = grader.grade(Submission("x", "x", b"", "it is a link"))
         assert (result.status, result.points) == ("it is a link", 0)
 
+    def test_a_cell_that_is_too_long_to_be_read_is_noted(self, grader):
+        result = Result("x", "x", assignment="02_chain_rule", course="Deep Learning 1", student="s1")
+        grader._look(result, sandbox.notebook(["x = 1", "#" * 50_000]))
+        assert result.review == ["a cell of 50000 characters or more was not read for what it calls"]
+
 
 ODD_CELLS = [
     "a?\n" * 16_000,
